@@ -1,0 +1,1 @@
+"""Every model and every training loop of Pirouette; importable without gradio."""

@@ -1,0 +1,56 @@
+"""Which device and which precision the work runs on, decided in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device and the precisions that are right on it."""
+
+    torch: torch.device
+    sampling: torch.dtype
+    training: torch.dtype = torch.float32
+
+    @property
+    def name(self) -> str:
+        """A name for people and for the statistics of run times."""
+        if self.torch.type == "cuda":
+            return torch.cuda.get_device_name(self.torch)
+        return self.torch.type
+
+
+def pick(name: DeviceName = "auto") -> Device:
+    """Choose the fastest device that is there, or the named one.
+
+    bf16 sampling takes about 0.65 of fp32's time on a CPU with native bf16; elsewhere a CPU
+    emulates bf16 slowly, so fp32 is kept there. GPUs before Ampere have no bf16 and get fp16.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            name = "cuda"
+        elif torch.backends.mps.is_available():
+            name = "mps"
+        else:
+            name = "cpu"
+    if name == "cuda":
+        fast = torch.bfloat16 if torch.cuda.is_bf16_supported(False) else torch.float16
+        return Device(torch.device("cuda"), fast)
+    if name == "mps":
+        return Device(torch.device("mps"), torch.float32)
+    native = "avx512_bf16" in _cpu_flags() or "amx_bf16" in _cpu_flags()
+    return Device(torch.device("cpu"), torch.bfloat16 if native else torch.float32)
+
+
+def _cpu_flags() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next((line for line in file if line.startswith("flags")), "")
+    except OSError:  # not Linux: no list of flags, so assume none
+        return ""

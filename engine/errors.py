@@ -1,0 +1,55 @@
+"""What can go wrong, in words a person can act on: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+
+class StudioError(Exception):
+    """A failure that is explained to the user.
+
+    Args:
+        what: what could not be done, one sentence.
+        why: the cause, as far as it is known.
+        fix: what the user can do about it.
+    """
+
+    def __init__(self, what: str, why: str, fix: str) -> None:
+        super().__init__(f"{what} {why} {fix}")
+        self.what = what
+        self.why = why
+        self.fix = fix
+
+    def __reduce__(self) -> tuple[type[StudioError], tuple[str, str, str]]:
+        """Exceptions cross the worker's process border, so they must unpickle."""
+        return type(self), (self.what, self.why, self.fix)
+
+
+class BadInput(StudioError):
+    """The user's file or setting cannot be used as it is."""
+
+
+class MissingModel(StudioError):
+    """Weights are needed that are not on this machine; `fix` names the command that gets them."""
+
+
+class NoPoseFound(BadInput):
+    """A picture or a clip in which no person was found."""
+
+
+class OutOfMemory(StudioError):
+    """The device ran out of memory; `fix` names a smaller setting."""
+
+
+class Cancelled(StudioError):
+    """The user stopped the work."""
+
+    def __init__(
+        self,
+        what: str = "The work was stopped.",
+        why: str = "You asked for it.",
+        fix: str = "Start it again when you like; nothing that you gave was lost.",
+    ) -> None:
+        super().__init__(what, why, fix)
+
+
+class CheckpointMismatch(StudioError):
+    """A weight file does not fit the network; `why` names the keys."""
