@@ -99,3 +99,16 @@ class Result:
 
 
 Event: TypeAlias = Progress | Preview | Metric | Warning | Result
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the user gives, by its role. A motion is a file (`motion`) or a built-in dance."""
+
+    image: Path | None = None
+    motion: Path | None = None
+    dance: str | None = None
+    face: Path | None = None
+    outfit: Path | None = None
+    depth: Path | None = None
+    prompt: str = ""
