@@ -1,0 +1,82 @@
+"""A training stage as data: what is trained, how, and where each number was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+
+from torch import nn
+
+from engine.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Optim:
+    """AdamW and its schedule.
+
+    Attributes:
+        rate: the learning rate after warm-up.
+        warmup: optimiser steps over which the rate rises linearly from 0.
+        clip: largest norm of the gradient.
+        accumulate: micro-batches whose gradients make one step.
+        ema: decay of the moving average of the weights; 0 keeps none.
+    """
+
+    rate: float
+    warmup: int = 0
+    weight_decay: float = 1e-2
+    betas: tuple[float, float] = (0.9, 0.999)
+    clip: float = 1.0
+    accumulate: int = 1
+    ema: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a recipe.
+
+    Attributes:
+        name: short, unique within its paper.
+        paper: where the stage is described.
+        train: globs over the names of the parameters; everything else is frozen.
+        optim: the optimiser's numbers.
+        steps: optimiser steps.
+        batch_size: examples per micro-batch and device.
+        sources: for every number above, and for the losses, where it was read or why it was
+            chosen; keys are `rate`, `steps`, ...
+        starts_from: the stage whose weights this one continues, if any.
+    """
+
+    name: str
+    paper: str
+    train: tuple[str, ...]
+    optim: Optim
+    steps: int
+    batch_size: int
+    sources: Mapping[str, str] = field(default_factory=dict)
+    starts_from: str | None = None
+
+
+NUMBERS = ("steps", "batch_size", *(f.name for f in fields(Optim)))
+"""The numbers of a stage, each of which must name its source."""
+
+
+def select(module: nn.Module, globs: tuple[str, ...]) -> Iterator[tuple[str, nn.Parameter]]:
+    """The parameters that the globs name; everything else stops requiring gradients.
+
+    Raises BadInput for a glob that matches nothing: a typo must not silently freeze a network.
+    """
+    names = [name for name, _ in module.named_parameters()]
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise BadInput(
+                f"The training stage names '{glob}', which matches no parameter.",
+                "The network's parameters are called otherwise.",
+                "Names begin like these: " + ", ".join(names[:3]) + ".",
+            )
+    for name, parameter in module.named_parameters():
+        chosen = any(fnmatchcase(name, glob) for glob in globs)
+        parameter.requires_grad_(chosen)
+        if chosen:
+            yield name, parameter
