@@ -1,4 +1,4 @@
-"""A setting is declared once, as a dataclass field; form, command line, record and tests read it here."""
+"""A setting is declared once, as a dataclass field; form, API, command line and record read it."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class PocketPoseDetector(ModelMixin, ConfigMixin):
         self.visible = nn.Linear(hidden, 1)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Pixels `n 3 H W` in [-1, 1] to logits along x `n k bins`, along y, and visibility `n k`."""
+        """Pixels `n 3 H W` to logits along x `n k bins`, along y, and of visibility `n k`."""
         if pixels.shape[-2:] != (self.size, self.size):
             pixels = F.interpolate(pixels, (self.size, self.size), mode="bilinear", antialias=True)
         features = self.trunk(pixels)

@@ -174,7 +174,7 @@ def _no_sync_unless(last: bool, accelerator: Accelerator, model: nn.Module) -> A
 
 
 def _seed(seed: int, step: int, part: int, process: int) -> int:
-    """One number per micro-batch; the multipliers are coprime, so that no two collide in practice."""
+    """One number per micro-batch; large coprime multipliers keep them apart."""
     return (seed * 1_000_003 + step * 7_919 + part * 104_729 + process * 15_485_863) % (2**31)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def weighted_mse(prediction: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-    """Mean squared error, each element times its `weight` (broadcast); the plain mean over elements.
+    """Mean squared error over elements, each times its `weight` (broadcast).
 
     The weights are not normalised: MimicMotion's hand regions count ten times on top of the rest
     (specs/mimicmotion.md d), they do not take from it.

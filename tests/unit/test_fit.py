@@ -84,7 +84,8 @@ sys.path[:0] = [{root!r}, {tests!r}]
 from test_fit import Line, Points, stage
 from engine.train.fit import Run, fit
 from engine.types import Progress
-for event in fit(stage(12), Line(), Points(), Run(Path({folder!r}), seed=3, save_every=2, report_every=1, cpu=True)):
+run = Run(Path({folder!r}), seed=3, save_every=2, report_every=1, cpu=True)
+for event in fit(stage(12), Line(), Points(), run):
     if isinstance(event, Progress) and event.step == 7:
         os.kill(os.getpid(), signal.SIGKILL)
 """
