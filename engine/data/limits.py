@@ -1,0 +1,77 @@
+"""How much of a stranger's file is taken: sizes are checked before anything is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file from outside may cost at most.
+
+    The defaults suit a person at their own computer; a public host passes smaller ones.
+
+    Attributes:
+        max_pixels: width x height of one video frame (default: 4096 x 2304).
+        max_frames: frames in one clip (default: half an hour at 60 frames per second).
+        max_seconds: length of one clip.
+        max_bytes: size of any file.
+        max_picture_pixels: width x height of one still picture.
+    """
+
+    max_pixels: int = 4096 * 2304
+    max_frames: int = 108_000
+    max_seconds: float = 1800.0
+    max_bytes: int = 2 * 1024**3
+    max_picture_pixels: int = 40_000_000
+
+
+def check_file(path: Path, limits: Limits, kind: str) -> None:
+    """Make sure that `path` is a file with something in it; `kind` names it, such as "picture".
+
+    Raises BadInput when it is missing, a folder, empty, too big or not readable.
+    """
+    name = shown(path)
+    try:
+        if path.is_dir():
+            raise BadInput(
+                f"The {kind} '{name}' cannot be used.",
+                "It is a folder.",
+                f"Give the {kind} file itself.",
+            )
+        if not path.is_file():
+            raise BadInput(
+                f"The {kind} '{name}' was not found.",
+                "There is no file of this name.",
+                "Check the spelling and the folder.",
+            )
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            file.read(1)
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte in it
+        raise BadInput(
+            f"The {kind} '{name}' cannot be opened.",
+            f"The system says: {getattr(error, 'strerror', None) or error}.",
+            "Check that you may read it, or copy it somewhere else.",
+        ) from error
+    if size == 0:
+        raise BadInput(
+            f"The {kind} '{name}' is empty.",
+            "It has 0 bytes; a copy or a download was probably cut off.",
+            "Copy or download it again.",
+        )
+    if size > limits.max_bytes:
+        raise BadInput(
+            f"The {kind} '{name}' is too big.",
+            f"It has {size / 1e6:,.0f} MB; at most {limits.max_bytes / 1e6:,.0f} MB are taken.",
+            "Use a shorter or smaller one.",
+        )
+
+
+def shown(path: Path) -> str:
+    """The file's name for a message: without its folders, and never long."""
+    name = path.name or str(path)
+    return name if len(name) <= 60 else name[:40] + "..." + name[-15:]

@@ -1,0 +1,233 @@
+"""Opening a stranger's video: which demuxer may see it, and where its time begins.
+
+A file is recognised by its first bytes, never by its name, and only four kinds are let in. Lists
+that make a player fetch other files (HLS, concat, DASH) are therefore never parsed, and the
+demuxers may use no protocol but `file`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.codec.context import CodecContext
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from engine.data.limits import Limits, check_file, shown
+from engine.errors import BadInput
+from engine.types import Warning
+
+_MOV_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+_READABLE = "mp4, mov, webm, mkv, gif or avi"
+
+
+def sniff(path: Path) -> str | None:
+    """The demuxer for the file's content: "mov", "matroska", "gif", "avi", or None."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[4:8] in _MOV_BOXES:
+        return "mov"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        return "avi"
+    return None
+
+
+@contextmanager
+def open_container(path: Path, limits: Limits) -> Iterator[InputContainer]:
+    """Open a checked file with the one demuxer that its content asks for.
+
+    Raises BadInput for what `check_file` refuses, for unknown content and for broken headers.
+    """
+    check_file(path, limits, "video")
+    demuxer = sniff(path)
+    if demuxer is None:
+        raise BadInput(
+            f"The file '{shown(path)}' is not a video.",
+            f"Its content is not {_READABLE}, whatever its name says.",
+            "Choose a video file, or convert this one to mp4.",
+        )
+    try:
+        container = av.open(
+            str(path.resolve()),
+            "r",
+            format=demuxer,
+            container_options={"protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except FFmpegError as error:
+        raise broken(path) from error
+    with container:
+        yield container
+
+
+def broken(path: Path) -> BadInput:
+    """The error for a file that claims to be a video and yields no frame."""
+    return BadInput(
+        f"The video '{shown(path)}' cannot be read.",
+        "The file is damaged or incomplete; a download or a recording was probably cut off.",
+        "Download or record it again; if a player still shows it, save it as mp4 from there.",
+    )
+
+
+@dataclass
+class Source:
+    """An opened clip, its first frame already decoded.
+
+    Attributes:
+        first: the first frame that is shown.
+        zero: its time in seconds; every other time is counted from here.
+        tick: the length of the file's smallest unit of time, in seconds.
+        warnings: what was found wrong; grows while `frames` runs.
+    """
+
+    path: Path
+    container: InputContainer
+    stream: VideoStream
+    decoder: VideoCodecContext
+    first: VideoFrame
+    zero: Fraction
+    tick: Fraction
+    warnings: list[Warning] = field(default_factory=list)
+
+    @property
+    def frame_length(self) -> Fraction:
+        """The usual time between two frames in seconds; 1/25 where the file does not say."""
+        rate = self.stream.average_rate or self.stream.guessed_rate
+        return 1 / Fraction(rate) if rate and rate > 0 else Fraction(1, 25)
+
+    def time(self, frame: VideoFrame) -> Fraction | None:
+        """When a frame is shown, in seconds after the first one; None where the file is silent."""
+        if frame.pts is None:
+            return None
+        return frame.pts * Fraction(frame.time_base or self.tick) - self.zero
+
+    def frames(self, start: Fraction) -> Iterator[VideoFrame]:
+        """Every frame in the order of showing, beginning at or somewhat before `start` seconds.
+
+        At the first damage the whole frames before it are given, and `warnings` says so.
+        """
+        self._seek(start)
+        found = _good_frames(self.container, self.stream, self.decoder, self.warnings)
+        first = next(found, None)
+        if first is not None and start > 0 and (self.time(first) or 0) > start:
+            # The index led too far, as it may with reordered frames: decode from the beginning.
+            self._seek(Fraction(0))
+            found = _good_frames(self.container, self.stream, self.decoder, self.warnings)
+            first = next(found, None)
+        if first is not None:
+            yield first
+            yield from found
+
+    def _seek(self, start: Fraction) -> None:
+        """Go to a key frame safely before `start`; a gif has no index and is read from the top."""
+        early = max(start - 1, Fraction(0)) if self.container.format.name != "gif" else 0
+        target = self.first.pts or 0
+        if early:
+            target += int(early / self.tick)
+        try:
+            self.container.seek(target, stream=self.stream, backward=True)
+        except FFmpegError:
+            self.container.seek(0)
+        self.decoder.flush_buffers()
+
+
+@contextmanager
+def open_source(path: Path, limits: Limits) -> Iterator[Source]:
+    """Open a clip and decode its first frame.
+
+    Raises BadInput as `open_container` does, and when there is no picture in the file, the frames
+    are too big or none can be decoded.
+    """
+    with open_container(path, limits) as container:
+        stream = _picture_stream(container, path)
+        _check_size(stream.codec_context.width, stream.codec_context.height, path, limits)
+        decoder = _decoder(stream)
+        first = next(_good_frames(container, stream, decoder, []), None)
+        if first is None:
+            raise broken(path)
+        _check_size(first.width, first.height, path, limits)
+        tick = Fraction(first.time_base or stream.time_base or Fraction(1, 1000))
+        zero = (first.pts or 0) * tick
+        yield Source(path, container, stream, decoder, first, zero, tick)
+
+
+def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
+    cover = Disposition.attached_pic
+    streams = [stream for stream in container.streams.video if not stream.disposition & cover]
+    if not streams:
+        raise BadInput(
+            f"The file '{shown(path)}' has no moving picture in it.",
+            "It holds only sound." if container.streams.audio else "It holds no video track.",
+            "Choose a file with moving pictures.",
+        )
+    return streams[0]
+
+
+def _check_size(width: int, height: int, path: Path, limits: Limits) -> None:
+    if width * height > limits.max_pixels:
+        raise BadInput(
+            f"The frames of '{shown(path)}' are too big.",
+            f"They are {width} x {height}; at most {limits.max_pixels / 1e6:.1f} million pixels "
+            "are taken.",
+            "Make the video smaller, for example 1080p.",
+        )
+
+
+def _decoder(stream: VideoStream) -> VideoCodecContext:
+    """The stream's own decoder; libvpx for webm with transparency, which the usual one drops."""
+    name = _ALPHA_DECODERS.get(stream.codec_context.name)
+    if name and stream.metadata.get("alpha_mode") == "1":
+        decoder = CodecContext.create(name, "r")
+        assert isinstance(decoder, VideoCodecContext)
+    else:
+        decoder = stream.codec_context
+        decoder.thread_type = "AUTO"
+    decoder.thread_count = min(4, os.cpu_count() or 1)
+    return decoder
+
+
+def _good_frames(
+    container: InputContainer,
+    stream: VideoStream,
+    decoder: VideoCodecContext,
+    warnings: list[Warning],
+) -> Iterator[VideoFrame]:
+    """Frames in the order in which they are shown, up to the first damage."""
+    started = False
+    try:
+        for packet in container.demux(stream):
+            if not packet.size:  # the demuxer's sign for the end
+                break
+            try:
+                frames = decoder.decode(packet)
+            except FFmpegError:
+                if started:
+                    raise
+                continue  # a recording may begin in the middle of a group of pictures
+            started = started or bool(frames)
+            yield from frames
+    except FFmpegError as error:
+        warnings.append(
+            Warning(
+                "The video is damaged; only its beginning is used.",
+                f"Reading stopped at the first broken place ({error.strerror}).",
+                "If too much is missing, download or record it again.",
+            )
+        )
+    with suppress(FFmpegError):  # what the decoder still holds, if anything
+        yield from decoder.decode(None)
