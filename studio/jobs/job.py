@@ -1,0 +1,118 @@
+"""What is known of one job, and the states it goes through."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+LIVE: tuple[State, ...] = ("queued", "running")
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def is_id(value: object) -> bool:
+    """Whether a value from a client has the form of a job's id."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a job has no result: words for a person, or the key of such words in `studio.words`."""
+
+    what: str = ""
+    why: str = ""
+    fix: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the store.
+
+    Attributes:
+        id: 32 hexadecimal digits, also the name of the job's folder.
+        inputs: role -> name of the file in the job's `inputs` folder.
+        words: role -> text that the user gave (a prompt, the name of a built-in dance).
+        cancel_wanted: when the user asked to stop, seconds since 1970.
+        started, ended: seconds since 1970.
+        seconds_left: the engine's own estimate, as of `beat`.
+    """
+
+    id: str
+    owner: str
+    system: str
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    words: Mapping[str, str]
+    consent: bool
+    state: State
+    cancel_wanted: float | None
+    worker: str | None
+    step: int
+    total: int
+    stage: str
+    seconds_left: float | None
+    beat: float | None
+    trouble: Trouble
+    record: Mapping[str, Any]
+    created: float
+    started: float | None
+    ended: float | None
+    folder: Path
+
+    @property
+    def live(self) -> bool:
+        """Whether something can still come of it."""
+        return self.state in LIVE
+
+    @property
+    def result(self) -> Path:
+        """Where the finished video lies once the job is done."""
+        return self.folder / "result.mp4"
+
+    @property
+    def preview(self) -> Path:
+        """The latest look at the unfinished work, and later the poster of the result."""
+        return self.folder / "preview.jpg"
+
+    @property
+    def log(self) -> Path:
+        """What the worker wrote down about an unexpected error."""
+        return self.folder / "log.txt"
+
+    def input(self, role: str) -> Path | None:
+        """The job's own copy of a file that the user gave."""
+        return self.folder / "inputs" / self.inputs[role] if role in self.inputs else None
+
+
+def job_of(row: sqlite3.Row, folder: Path) -> Job:
+    """Read a row of the store; `folder` holds the folders of all jobs."""
+    return Job(
+        id=row["id"],
+        owner=row["owner"],
+        system=row["system"],
+        settings=json.loads(row["settings"]),
+        inputs=json.loads(row["inputs"]),
+        words=json.loads(row["words"]),
+        consent=bool(row["consent"]),
+        state=row["state"],
+        cancel_wanted=row["cancel_wanted"],
+        worker=row["worker"],
+        step=row["step"],
+        total=row["total"],
+        stage=row["stage"],
+        seconds_left=row["seconds_left"],
+        beat=row["beat"],
+        trouble=Trouble(row["what"], row["why"], row["fix"], row["trouble"]),
+        record=json.loads(row["record"]),
+        created=row["created"],
+        started=row["started"],
+        ended=row["ended"],
+        folder=folder / row["id"],
+    )

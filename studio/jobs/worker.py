@@ -1,0 +1,127 @@
+"""The worker process: takes the oldest waiting job, runs the engine, and writes down what happens.
+
+Started by `studio.jobs.supervisor` as `python -m studio.jobs.worker <home> <name>`. It ends when
+its standard input closes, which the system does for it when the server dies, however it dies.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import PIL.Image
+
+from engine.errors import Cancelled, StudioError
+from engine.types import Event, Inputs, Preview, Progress, Result
+from studio.jobs.job import Job, Trouble
+from studio.jobs.lock import Lock
+from studio.jobs.store import Store
+
+Generate: TypeAlias = Callable[[Job, Path], Iterator[Event]]
+"""(job, where the mp4 goes) -> the engine's events, the last of which is a Result."""
+
+_IDLE_SECONDS = 0.15
+_PROGRESS_SECONDS = 0.25
+_PREVIEW_SECONDS = 0.5
+_PREVIEW_SIDE = 512
+
+
+def serve(store: Store, name: str, generate: Generate, stop: Callable[[], bool]) -> None:
+    """Run jobs one after the other until `stop` says so; no job can end the loop."""
+    store.interrupt_orphans()
+    while not stop():
+        job = store.take(name)
+        if job is None:
+            time.sleep(_IDLE_SECONDS)
+        else:
+            run(store, job, generate)
+
+
+def run(store: Store, job: Job, generate: Generate) -> None:
+    """Run one job to its end, whatever that is."""
+    try:
+        result = _consume(store, job, generate(job, job.result))
+    except Cancelled:
+        store.cancelled(job.id)
+    except StudioError as error:
+        store.fail(job.id, Trouble(error.what, error.why, error.fix))
+    except MemoryError:
+        store.fail(job.id, Trouble(key="memory"))
+    except (
+        Exception
+    ):  # a fault of ours: the job fails, the worker lives on, the log keeps the cause
+        job.log.write_text(traceback.format_exc(), encoding="utf-8")
+        store.fail(job.id, Trouble(key="unexpected"))
+    else:
+        store.finish(job.id, result.record)
+
+
+def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
+    noted = shown = 0.0
+    stage = ""
+    for event in events:
+        if store.cancel_wanted(job.id):
+            raise Cancelled
+        now = time.monotonic()
+        if isinstance(event, Progress):
+            if event.stage != stage or now - noted >= _PROGRESS_SECONDS:
+                noted, stage = now, event.stage
+                store.progress(job.id, event.step, event.total, event.stage, event.seconds_left)
+        elif isinstance(event, Preview):
+            if now - shown >= _PREVIEW_SECONDS:
+                shown = now
+                _write_preview(event, job.preview)
+        elif isinstance(event, Result):
+            return event
+    raise RuntimeError("the engine ended without a result")
+
+
+def _write_preview(event: Preview, path: Path) -> None:
+    picture = PIL.Image.fromarray(event.image)
+    picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
+    part = path.with_suffix(".part")
+    picture.save(part, format="JPEG", quality=85)
+    os.replace(part, path)
+
+
+def engine() -> Generate:
+    """The real engine. Importing it brings torch in, so that the first job need not wait for it."""
+    from engine.library import Library, generate
+
+    library = Library()
+
+    def make(job: Job, out: Path) -> Iterator[Event]:
+        inputs = Inputs(
+            image=job.input("image"), motion=job.input("motion"), dance=job.words.get("dance")
+        )
+        return generate(job.system, job.settings, inputs, library, out)
+
+    return make
+
+
+def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
+    """Be the worker `name` of this home: wait for the home's lock, then serve until told to end."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    generate = build()
+    lock = Lock(home)
+    if lock.acquire(give_up=lambda: False):
+        try:
+            serve(Store(home), name, generate, stop=lambda: False)
+        finally:
+            lock.release()
+
+
+def _end_with_parent() -> None:
+    """Standard input is a pipe that the server holds open; it closes when the server is gone."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
