@@ -1,0 +1,103 @@
+"""Convolutional blocks of the U-Net, and the two ways to see a video in them.
+
+2-D layers see `(b f) c h w`; temporal layers see the same memory as `b c f h w`.
+Module names equal the keys of the public checkpoints.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.nets.attention import Signals
+
+
+def fold(x: Tensor) -> Tensor:
+    """`b c f h w` to `(b f) c h w`."""
+    return x.transpose(1, 2).flatten(0, 1)
+
+
+def unfold(x: Tensor, frames: int) -> Tensor:
+    """`(b f) c h w` to `b c f h w`, a view."""
+    return x.unflatten(0, (-1, frames)).transpose(1, 2)
+
+
+class FrameNorm(nn.GroupNorm):
+    """GroupNorm of `(b f) c h w`; statistics per frame, or pooled over the frames of a clip."""
+
+    def __init__(self, groups: int, channels: int, eps: float, pooled: bool = False) -> None:
+        super().__init__(groups, channels, eps=eps)
+        self.pooled = pooled
+
+    def normalise(self, x: Tensor, frames: int) -> Tensor:
+        """`(b f) c h w` to the same."""
+        return fold(self(unfold(x, frames))) if self.pooled else self(x)
+
+
+class Resnet2d(nn.Module):
+    """Two 3x3 convolutions per frame with the time step between them; `(b f) c h w`."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        time_dim: int,
+        *,
+        groups: int,
+        eps: float,
+        pooled: bool = False,
+    ) -> None:
+        super().__init__()
+        self.norm1 = FrameNorm(groups, in_channels, eps, pooled)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
+        self.time_emb_proj = nn.Linear(time_dim, out_channels)
+        self.norm2 = FrameNorm(groups, out_channels, eps, pooled)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
+        self.conv_shortcut = (
+            nn.Conv2d(in_channels, out_channels, 1) if in_channels != out_channels else None
+        )
+
+    def forward(self, x: Tensor, signals: Signals) -> Tensor:
+        h = self.conv1(F.silu(self.norm1.normalise(x, signals.frames)))
+        time = self.time_emb_proj(signals.time).repeat_interleave(signals.frames, dim=0)
+        h = h + time[:, :, None, None]
+        h = self.conv2(F.silu(self.norm2.normalise(h, signals.frames)))
+        return h + (x if self.conv_shortcut is None else self.conv_shortcut(x))
+
+
+class FrameConv(nn.Conv3d):
+    """A convolution over three neighbouring frames, pixel by pixel; `b c f h w`.
+
+    The weight is that of a (3, 1, 1) Conv3d. It runs as a 2-D convolution over f x (h w): the
+    same sum, about 1.6 times faster on a CPU.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, (3, 1, 1), padding=(1, 0, 0))
+
+    def forward(self, input: Tensor) -> Tensor:
+        h = F.conv2d(input.flatten(3), self.weight[..., 0], self.bias, padding=(1, 0))
+        return h.unflatten(3, input.shape[3:])
+
+
+class Downsample(nn.Module):
+    """Half the size by a 3x3 convolution of stride 2; odd sizes round up."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x)
+
+
+class Upsample(nn.Module):
+    """Nearest neighbour to the wanted size, then a 3x3 convolution."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor, size: torch.Size) -> Tensor:
+        return self.conv(F.interpolate(x, size=size, mode="nearest"))
