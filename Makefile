@@ -1,0 +1,53 @@
+# The two commands of the README: `make run` opens the studio, `make test` checks everything.
+# Each does its own set-up in .venv; nothing has to be installed before but Python 3.11 or newer.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+export PYTHONUNBUFFERED := 1
+export GRADIO_ANALYTICS_ENABLED := False
+
+.PHONY: run test check format e2e bench pocket docs
+run: .venv/ready
+	$(BIN)/python app.py
+
+test: check e2e
+
+check: .venv/ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright --level error
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit tests/parity tests/property tests/invariant -q --timeout 300
+
+e2e: .venv/ready-dev
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; }
+	$(BIN)/python -m pytest tests/e2e -q --timeout 600
+
+format: .venv/ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/ready-dev
+	$(BIN)/python -m pytest tests/bench -q -s -m bench
+
+# Train the built-in model again from nothing, on dancers that the project draws itself.
+MINUTES ?= 180
+DEVICE ?= auto
+SIZE ?= 128
+pocket: .venv/ready
+	$(BIN)/python -m engine.pocket --minutes $(MINUTES) --device $(DEVICE) --size $(SIZE)
+
+.venv/ready: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Pirouette needs Python 3.11 or newer; this is $$($(PYTHON) --version)."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@# insightface and controlnet-aux ask for two builds of OpenCV that share one folder; the one
+	@# without windows is laid on top, because it needs no system libraries (libGL, libxcb).
+	$(BIN)/pip install -q --disable-pip-version-check --force-reinstall --no-deps \
+		"opencv-python-headless$$(grep -oi '^opencv-python-headless==.*' constraints.txt | sed 's/[^=]*//')"
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@

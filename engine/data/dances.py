@@ -1,0 +1,91 @@
+"""Training clips of drawn dancers, with their latents computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.data.drawn import Pool
+from engine.types import Progress
+
+Encode = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Pixels `f 3 H W` of one clip to latents `f c h w` and the tokens `k d` of its reference."""
+HandWeights = Callable[
+    [NDArray[np.float32], NDArray[np.float32], tuple[int, int]], NDArray[np.float32]
+]
+
+
+class EncodedPool:
+    """A pool and, clip by clip, its latents (fp16 `n f c h w`) and tokens (fp16 `n k d`)."""
+
+    def __init__(
+        self, pool: Pool, folder: Path, latent: tuple[int, int, int], token: tuple[int, int]
+    ) -> None:
+        self.pool = pool
+        spec = pool.spec
+        folder.mkdir(parents=True, exist_ok=True)
+        self.latents = _array(
+            folder / "latents.npy", np.float16, (spec.clips, spec.frames, *latent)
+        )
+        self.tokens = _array(folder / "tokens.npy", np.float16, (spec.clips, *token))
+        self._done = _array(folder / "done.npy", np.uint8, (spec.clips,))
+
+    def __len__(self) -> int:
+        missing = np.flatnonzero(self._done == 0)
+        return int(missing[0]) if len(missing) else self.pool.spec.clips
+
+    def fill(self, encode: Encode) -> Iterator[Progress]:
+        """Encode every drawn clip that is not encoded yet."""
+        todo = [i for i in range(len(self.pool)) if not self._done[i]]
+        for step, index in enumerate(todo):
+            pixels = torch.from_numpy(np.array(self.pool.rgb[index])).movedim(-1, 1)
+            latents, tokens = encode(pixels.float() / 127.5 - 1)
+            self.latents[index] = latents.half().cpu().numpy()
+            self.tokens[index] = tokens.half().cpu().numpy()
+            self._done[index] = 1
+            if step % 100 == 99:
+                yield Progress(step + 1, len(todo), "encode dancers")
+
+
+class Dances:
+    """Windows for MimicMotion: the reference in slot 0, then `frames - 1` frames of the dance."""
+
+    def __init__(
+        self, clips: EncodedPool, frames: int, weights: HandWeights, seed: int = 3
+    ) -> None:
+        self.clips, self.frames, self.weights, self.seed = clips, frames, weights, seed
+
+    def example(self, index: int) -> dict[str, Tensor]:
+        """Latents `c f h w`, image `c h w`, pose `3 f H W` in [-1, 1], token, weight `f h w`."""
+        rng = np.random.default_rng([self.seed, index])
+        clip, pool = int(rng.integers(len(self.clips))), self.clips.pool
+        available, wanted = pool.spec.frames - 1, self.frames - 1
+        if pool.spec.stride:
+            start = int(rng.integers(available - wanted + 1))
+            chosen = np.arange(start, start + wanted)
+        else:
+            chosen = np.sort(rng.choice(available, wanted, replace=False))
+        frames = np.concatenate([[0], 1 + chosen])
+        latents = torch.from_numpy(self.clips.latents[clip][frames])
+        pose = torch.from_numpy(pool.pose[clip][frames])
+        weight = self.weights(
+            pool.keypoints[clip][frames], pool.score[clip][frames], latents.shape[-2:]
+        )
+        return {
+            "latents": latents.transpose(0, 1).float(),
+            "image": latents[0].float(),
+            "pose": pose.permute(3, 0, 1, 2).float() / 127.5 - 1,
+            "token": torch.from_numpy(np.array(self.clips.tokens[clip])).float(),
+            "weight": torch.from_numpy(weight),
+        }
+
+
+def _array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:
+    if path.exists():
+        return np.load(path, mmap_mode="r+")
+    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)

@@ -1,0 +1,224 @@
+"""`make pocket`: train the pocket family from nothing, on dancers that the project draws itself.
+
+    python -m engine.pocket --minutes 180 [--size 128] [--device auto] [--work runs/pocket]
+    python -m engine.pocket autoencoder --minutes 30          # one part of it, or more time for it
+
+Every part resumes where it stopped, so a cut run is simply started again, and more minutes later
+make it better. The parts, in order, and their share of the time: see `SHARES`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from engine.data.dances import Dances, EncodedPool
+from engine.data.drawn import Pool, PoolSpec
+from engine.device import pick
+from engine.nets.autoencoder import PocketAutoencoder
+from engine.nets.controls import PoseNet
+from engine.nets.encoders import PocketImageEncoder
+from engine.nets.pose_detector import PocketPoseDetector
+from engine.nets.unet import VideoUNet
+from engine.papers import mimicmotion
+from engine.train import pocket
+from engine.train.fit import Examples, Run, fit
+from engine.train.stage import Stage
+from engine.types import Event, Metric, Progress
+
+HELD_OUT = 10_000_000
+"""Seeds of held-out dancers begin here; no pool ever reaches it."""
+
+SHARES: Mapping[str, float] = {
+    "pools": 0.0,  # drawn whole, however long it takes: about 8 ms a frame
+    "autoencoder": 0.20,
+    "encode": 0.0,
+    "image_encoder": 0.04,
+    "pose_detector": 0.11,
+    "pocket_short": 0.50,
+    "pocket_windows": 0.15,
+    "export": 0.0,
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is trained where."""
+
+    work: Path
+    size: int
+    clips: int
+    long_clips: int
+    cpu: bool
+    seed: int = 0
+
+    def short_pool(self) -> Pool:
+        """Many dancers, 8 frames of each at random times."""
+        return Pool(self.work / "short", PoolSpec(self.clips, 8, self.size))
+
+    def long_pool(self) -> Pool:
+        """Fewer dancers, a reference and 15 frames in a row of each."""
+        first = self.clips
+        return Pool(
+            self.work / "long",
+            PoolSpec(self.long_clips, 16, self.size, stride=1, first_seed=first),
+        )
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is trained."""
+        return torch.device("cpu") if self.cpu else pick().torch
+
+    def trained(self, name: str, net: nn.Module) -> nn.Module:
+        """Put the weights of a trained part into `net`, ready to be used and not to be changed."""
+        net.load_state_dict(torch.load(self.work / name / "weights.pt", weights_only=True))
+        return net.eval().requires_grad_(False).to(self.device)
+
+
+def train_part(
+    plan: Plan,
+    stage: Stage,
+    objective: nn.Module,
+    net: nn.Module,
+    examples: Examples,
+    seconds: float,
+) -> Iterator[Event]:
+    """Train one part for `seconds` more and keep its averaged weights in `weights.pt`."""
+    folder = plan.work / stage.name
+    run = Run(folder, seed=plan.seed, budget_seconds=seconds, cpu=plan.cpu)
+    for event in fit(stage, objective, examples, run):
+        if isinstance(event, Metric):
+            with open(folder / "curve.jsonl", "a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(event)) + "\n")
+        yield event
+    torch.save(net.state_dict(), folder / "weights.pt")
+
+
+def autoencoder(plan: Plan, seconds: float) -> Iterator[Event]:
+    """The autoencoder first and well: everything else lives in its latents."""
+    net = PocketAutoencoder()
+    stage = pocket.STAGES["autoencoder"]
+    objective = pocket.AutoencoderObjective(net)
+    pool = plan.short_pool()
+    yield from train_part(plan, stage, objective, net, pocket.Pictures(pool), seconds)
+    typical = pocket.pixels_from(pool.rgb[:64].reshape(-1, plan.size, plan.size, 3)[::4])
+    net.calibrate(typical.to(next(net.parameters()).device))
+    torch.save(net.state_dict(), plan.work / stage.name / "weights.pt")
+
+
+def image_encoder(plan: Plan, seconds: float) -> Iterator[Event]:
+    """The encoder whose token says who is in the picture."""
+    net = PocketImageEncoder()
+    objective = pocket.ImageEncoderObjective(net)
+    examples = pocket.Couples(plan.short_pool())
+    yield from train_part(plan, pocket.STAGES["image_encoder"], objective, net, examples, seconds)
+
+
+def pose_detector(plan: Plan, seconds: float) -> Iterator[Event]:
+    """The detector that finds drawn dancers' keypoints."""
+    net = PocketPoseDetector(size=plan.size)
+    objective = pocket.PoseDetectorObjective(net)
+    examples = pocket.Keypoints(plan.short_pool())
+    yield from train_part(plan, pocket.STAGES["pose_detector"], objective, net, examples, seconds)
+
+
+def encoded(plan: Plan, pool: Pool) -> EncodedPool:
+    """The latents and tokens of a pool, as far as they are computed."""
+    cells = plan.size // PocketAutoencoder.downscale
+    channels = PocketAutoencoder().latent_channels
+    dim = PocketImageEncoder().config["dim"]
+    return EncodedPool(pool, pool.folder / "encoded", (channels, cells, cells), (1, dim))
+
+
+def encode(plan: Plan) -> Iterator[Event]:
+    """Compute latents and tokens of both pools once."""
+    vae, eye = PocketAutoencoder(), PocketImageEncoder()
+    plan.trained("autoencoder", vae)
+    plan.trained("image_encoder", eye)
+
+    @torch.no_grad()
+    def both(pixels: Tensor) -> tuple[Tensor, Tensor]:
+        pixels = pixels.to(plan.device)
+        return vae.encode(pixels), eye.tokens(pixels[:1])[0]
+
+    for pool in (plan.long_pool(), plan.short_pool()):
+        yield from encoded(plan, pool).fill(both)
+
+
+def dance(plan: Plan, stage: Stage, frames: int, pool: Pool, seconds: float) -> Iterator[Event]:
+    """MimicMotion itself, in the stage's way."""
+    unet = VideoUNet(**mimicmotion.POCKET.unet)
+    pose_net = PoseNet(mimicmotion.POCKET.pose_channels)
+    objective = mimicmotion.Objective(unet, pose_net)
+    if stage.starts_from and not (plan.work / stage.name / "checkpoint").exists():
+        plan.trained(stage.starts_from, objective).train().requires_grad_(True)
+    examples = Dances(encoded(plan, pool), frames, mimicmotion.hand_weights)
+    yield from train_part(plan, stage, objective, objective, examples, seconds)
+
+
+def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
+    """Run the part called `name`."""
+    if name == "pools":
+        yield from plan.short_pool().fill()
+        yield from plan.long_pool().fill()
+    elif name == "autoencoder":
+        yield from autoencoder(plan, seconds)
+    elif name == "image_encoder":
+        yield from image_encoder(plan, seconds)
+    elif name == "encode":
+        yield from encode(plan)
+    elif name == "pose_detector":
+        yield from pose_detector(plan, seconds)
+    elif name == "pocket_short":
+        stage = mimicmotion.POCKET_SHORT
+        yield from dance(plan, stage, 6, plan.short_pool(), seconds)
+    elif name == "pocket_windows":
+        stage = mimicmotion.POCKET_WINDOWS
+        yield from dance(plan, stage, 16, plan.long_pool(), seconds)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command line of `make pocket`; progress goes to stderr."""
+    parser = argparse.ArgumentParser(prog="python -m engine.pocket", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*SHARES, []], help="default: all, in order")
+    parser.add_argument("--minutes", type=float, default=180, help="for all chosen parts together")
+    parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
+    parser.add_argument("--clips", type=int, default=4000, help="dancers in the short pool")
+    parser.add_argument("--long-clips", type=int, default=600, help="dancers in the long pool")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--work", type=Path, default=Path("runs/pocket"))
+    parser.add_argument("--out", type=Path, default=Path("assets/pocket"))
+    chosen = parser.parse_args(arguments)
+    cpu = pick(chosen.device).torch.type == "cpu"
+    plan = Plan(chosen.work, chosen.size, chosen.clips, chosen.long_clips, cpu)
+    names = chosen.part or list(SHARES)
+    total = sum(SHARES[name] for name in names) or 1.0
+    for name in names:
+        seconds = chosen.minutes * 60 * SHARES[name] / total
+        _report(name, parts(plan, name, seconds))
+
+
+def _report(name: str, events: Iterator[Event]) -> None:
+    latest: dict[str, float] = {}
+    last = time.monotonic() - 10
+    for event in events:
+        if isinstance(event, Metric):
+            latest[event.name] = event.value
+        elif isinstance(event, Progress) and time.monotonic() - last > 10:
+            last = time.monotonic()
+            left = f", {event.seconds_left / 60:.0f} min left" if event.seconds_left else ""
+            numbers = " ".join(f"{key} {value:.4f}" for key, value in latest.items())
+            sys.stderr.write(f"{name}: {event.step}/{event.total}{left} {numbers}\n")
+    sys.stderr.write(f"{name}: done\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""How the networks learn that all pocket systems share: autoencoder, image encoder, pose detector.
+
+Each comes as an objective (a module whose forward gives the losses), the examples it learns from,
+and a `Stage`. The pocket recipes are ours, so every number's source is a measurement or a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.data.drawn import Pool
+from engine.nets.autoencoder import PocketAutoencoder
+from engine.nets.encoders import PocketImageEncoder
+from engine.nets.pose_detector import PocketPoseDetector
+from engine.train.fit import Batch
+from engine.train.losses import info_nce, kl_to_normal, multiscale_l1, simcc
+from engine.train.stage import Optim, Stage
+
+OURS = "ours: the largest that stayed stable in a short trial"
+BUDGET = "ours: what the time budget allows; more steps keep helping"
+MEMORY = "ours: fits 2 GB and keeps two cores busy"
+COMMON: Mapping[str, str] = {
+    "rate": OURS,
+    "warmup": "ours: a tenth of an hour-long run at most",
+    "weight_decay": "AdamW's customary 0.01",
+    "betas": "Adam's default",
+    "clip": "customary for diffusion models",
+    "accumulate": "one batch fits, nothing to accumulate",
+    "ema": "ours: averages over about the last tenth of the run",
+    "steps": BUDGET,
+    "batch_size": MEMORY,
+}
+
+
+def pixels_from(rgb: np.ndarray) -> Tensor:
+    """RGB uint8 `... h w 3` to a tensor `... 3 h w` in [-1, 1]."""
+    return torch.from_numpy(np.array(rgb)).movedim(-1, -3).float() / 127.5 - 1
+
+
+def pick(pool: Pool, seed: int, index: int) -> tuple[int, np.random.Generator]:
+    """A clip of the pool for example `index`, and the generator for what else is drawn of it."""
+    rng = np.random.default_rng([seed, index])
+    return int(rng.integers(len(pool))), rng
+
+
+class Pictures:
+    """Single pictures, half of them mirrored, for the autoencoder."""
+
+    def __init__(self, pool: Pool, seed: int = 0) -> None:
+        self.pool, self.seed = pool, seed
+
+    def example(self, index: int) -> Batch:
+        clip, rng = pick(self.pool, self.seed, index)
+        pixels = pixels_from(self.pool.rgb[clip, rng.integers(self.pool.spec.frames)])
+        return {"pixels": pixels.flip(-1) if rng.random() < 0.5 else pixels}
+
+
+class AutoencoderObjective(nn.Module):
+    """Rebuild the picture; keep the latents loosely normal.
+
+    The KL weight is small because the diffusion model only needs latents without holes, while
+    every bit of reconstruction is lost for all systems.
+    """
+
+    def __init__(self, autoencoder: PocketAutoencoder, kl_weight: float = 1e-4) -> None:
+        super().__init__()
+        self.autoencoder, self.kl_weight = autoencoder, kl_weight
+
+    def forward(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        mean, log_variance = self.autoencoder.posterior(batch["pixels"])
+        noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+        rebuilt = self.autoencoder.reconstruct(mean + (0.5 * log_variance).exp() * noise)
+        error = multiscale_l1(rebuilt, batch["pixels"])
+        squared = (rebuilt - batch["pixels"]).square().mean()
+        kl = kl_to_normal(mean, log_variance)
+        psnr = 10 * torch.log10(4 / squared.detach())
+        loss = error + 2 * squared + self.kl_weight * kl
+        return {"loss": loss, "psnr": psnr, "kl": kl.detach()}
+
+
+class Couples:
+    """Two pictures of one dancer in different poses, brightness changed, for the image encoder."""
+
+    def __init__(self, pool: Pool, seed: int = 1) -> None:
+        self.pool, self.seed = pool, seed
+
+    def example(self, index: int) -> Batch:
+        clip, rng = pick(self.pool, self.seed, index)
+        one, two = rng.choice(self.pool.spec.frames, 2, replace=False)
+        return {
+            "one": self._changed(self.pool.rgb[clip, one], rng),
+            "two": self._changed(self.pool.rgb[clip, two], rng),
+        }
+
+    @staticmethod
+    def _changed(rgb: np.ndarray, rng: np.random.Generator) -> Tensor:
+        pixels = pixels_from(rgb) * rng.uniform(0.9, 1.1) + rng.uniform(-0.05, 0.05)
+        shift = rng.integers(-6, 7, size=2)
+        pixels = torch.roll(pixels, (int(shift[0]), int(shift[1])), dims=(1, 2))
+        return (pixels.flip(-1) if rng.random() < 0.5 else pixels).float()
+
+
+class ImageEncoderObjective(nn.Module):
+    """Pictures of the same dancer must find each other in the batch (InfoNCE)."""
+
+    def __init__(self, encoder: PocketImageEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        one, two = self.encoder(batch["one"]), self.encoder(batch["two"])
+        found = (one @ two.T).argmax(dim=1) == torch.arange(len(one), device=one.device)
+        return {"loss": info_nce(one, two), "found": found.float().mean()}
+
+
+class Keypoints:
+    """Pictures with their keypoints, shifted and dimmed, for the pose detector."""
+
+    def __init__(self, pool: Pool, seed: int = 2) -> None:
+        self.pool, self.seed = pool, seed
+
+    def example(self, index: int) -> Batch:
+        clip, rng = pick(self.pool, self.seed, index)
+        frame = rng.integers(self.pool.spec.frames)
+        pixels = pixels_from(self.pool.rgb[clip, frame])
+        pixels = pixels * float(rng.uniform(0.8, 1.1)) + float(rng.uniform(-0.1, 0.1))
+        pixels = pixels + 0.03 * torch.from_numpy(rng.standard_normal(pixels.shape)).float()
+        places = torch.from_numpy(np.array(self.pool.keypoints[clip, frame]))
+        score = torch.from_numpy(np.array(self.pool.score[clip, frame]))
+        dx, dy = (int(v) for v in rng.integers(-10, 11, size=2))
+        pixels = torch.roll(pixels, (dy, dx), dims=(1, 2))
+        places = places + torch.tensor([dx, dy]) / pixels.shape[-1]
+        return {"pixels": pixels, "keypoints": places, "score": score}
+
+
+class PoseDetectorObjective(nn.Module):
+    """SimCC along both axes for the joints that are in the picture, and whether each is seen."""
+
+    def __init__(self, detector: PocketPoseDetector) -> None:
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        x, y, visible = self.detector(batch["pixels"])
+        places, score = batch["keypoints"], batch["score"]
+        inside = ((places >= 0) & (places < 1)).all(dim=-1) & (score > 0)
+        weight = inside.float()
+        place = (simcc(x, places[..., 0], weight) + simcc(y, places[..., 1], weight)) / 2
+        seen = nn.functional.binary_cross_entropy_with_logits(
+            visible, torch.where(inside, score.clamp(0, 1), torch.zeros_like(score))
+        )
+        return {"loss": place + seen, "place": place.detach(), "seen": seen.detach()}
+
+
+STAGES: Mapping[str, Stage] = {
+    "autoencoder": Stage(
+        "autoencoder",
+        "ours",
+        ("autoencoder.encoder.*", "autoencoder.decoder.*"),
+        Optim(rate=1e-3, warmup=50, ema=0.99),
+        steps=1500,
+        batch_size=32,
+        sources=COMMON,
+    ),
+    "image_encoder": Stage(
+        "image_encoder",
+        "ours, after CLIP's contrast (arXiv 2103.00020, 2.3)",
+        ("encoder.*",),
+        Optim(rate=1e-3, warmup=50, ema=0.99),
+        steps=800,
+        batch_size=64,
+        sources=COMMON,
+    ),
+    "pose_detector": Stage(
+        "pose_detector",
+        "ours, after SimCC (arXiv 2107.03332)",
+        ("detector.*",),
+        Optim(rate=1e-3, warmup=50, ema=0.995),
+        steps=3000,
+        batch_size=48,
+        sources=COMMON,
+    ),
+}
