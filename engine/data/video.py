@@ -12,6 +12,7 @@ import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,8 @@ def read(
     """
     if fps is not None and not (math.isfinite(fps) and 0 < fps <= 1000):
         raise ValueError(f"fps must lie in (0, 1000], got {fps}")
+    if max_frames is not None and max_frames < 1:
+        raise ValueError(f"max_frames must be 1 or more, got {max_frames}")
     if not (math.isfinite(start) and start >= 0):
         raise ValueError(f"start must be zero or more seconds, got {start}")
     return Frames(path, fps, max_frames, start, limits)
@@ -195,11 +198,8 @@ def _read(
     else:
         chosen = _resampled(timed, Fraction(fps), begin, tolerance)
     count = 0
-    for frame in chosen:
-        if max_frames is not None and count >= max_frames:
-            return
+    for count, frame in enumerate(islice(chosen, max_frames), start=1):  # noqa: B007
         yield convert(frame)
-        count += 1
     if count == 0:
         raise BadInput(
             f"The video '{shown(source.path)}' has nothing after {start:g} seconds.",
