@@ -1,0 +1,118 @@
+"""JSON from strangers: read with limits, and turned into numbers with every doubt spoken out."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput
+
+MOST_BYTES = 100 * 2**20
+"""A keypoint file above this is refused: 20 minutes of 133 joints take about 70 MB."""
+
+KINDS = (
+    "Give a keypoint file of OpenPose, of COCO-WholeBody or MMPose, or one saved by this program."
+)
+
+
+def parse(text: bytes, name: str) -> Any:
+    """Parse untrusted JSON; NaN, infinities, endless nesting and huge files raise BadInput."""
+    if len(text) > MOST_BYTES:
+        raise too_large(name, len(text))
+    if not text.strip():
+        raise BadInput(f"The keypoint file {name} is empty.", "It has no content.", KINDS)
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise BadInput(
+            f"The keypoint file {name} could not be read.", "It is nested too deeply.", KINDS
+        ) from error
+    except ValueError as error:  # also wrong UTF-8 and numbers with thousands of digits
+        raise BadInput(
+            f"The keypoint file {name} could not be read.",
+            f"It is not JSON as it should be: {str(error)[:120]}.",
+            KINDS,
+        ) from error
+
+
+def read(path: Path) -> Any:
+    """Parse the untrusted JSON file; as `parse`, and BadInput if it cannot be opened."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise too_large(path.name, size)
+        text = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"The keypoint file {path.name} could not be opened.",
+            f"The system says: {error.strerror}.",
+            "Check the name and that the file may be read.",
+        ) from error
+    return parse(text, path.name)
+
+
+def wrong(name: str, where: str, why: str) -> BadInput:
+    """The error for a file whose content is not what it should be at the place `where`."""
+    return BadInput(f"The keypoint file {name} cannot be used.", f"{where}: {why}.", KINDS)
+
+
+def too_large(name: str, size: int) -> BadInput:
+    """The error for a file above the limit."""
+    return BadInput(
+        f"The keypoint file {name} is too large.",
+        f"It has {size / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} MB are read.",
+        "Cut the clip into shorter parts.",
+    )
+
+
+def numbers(value: Any, name: str, where: str) -> NDArray[np.float64]:
+    """A flat list of finite numbers as float64 `n`; anything else raises BadInput."""
+    if not isinstance(value, list):
+        raise wrong(name, where, "a list of numbers was expected")
+    for number in value:
+        # bool is an int to Python, and an integer may be too large for a float
+        if type(number) not in (int, float) or abs(number) > 1e12 or not math.isfinite(number):
+            raise wrong(name, where, f"{str(number)[:30]!r} is not a usable number")
+    return np.asarray(value, np.float64)
+
+
+def triples(value: Any, name: str, where: str, *counts: int) -> NDArray[np.float64]:
+    """A flat list x, y, score, x, y, score, ... of one of the numbers of joints, as `k 3`."""
+    flat = numbers(value, name, where)
+    if len(flat) not in [3 * count for count in counts]:
+        allowed = " or ".join(str(3 * count) for count in counts)
+        raise wrong(name, where, f"{allowed} numbers were expected, there are {len(flat)}")
+    return flat.reshape(-1, 3)
+
+
+def mapping(value: Any, name: str, where: str) -> dict[str, Any]:
+    """The value, which must be a JSON object."""
+    if not isinstance(value, dict):
+        raise wrong(name, where, "an object in braces was expected")
+    return value
+
+
+def sequence(value: Any, name: str, where: str, most: int) -> list[Any]:
+    """The value, which must be a JSON list of at most `most` entries."""
+    if not isinstance(value, list):
+        raise wrong(name, where, "a list in brackets was expected")
+    if len(value) > most:
+        raise wrong(name, where, f"there are {len(value)} entries, at most {most} are read")
+    return value
+
+
+def frame_size(width: Any, height: Any, name: str) -> tuple[int, int]:
+    """(width, height) in pixels, from 1 to 100,000 each; anything else raises BadInput."""
+    for side in (width, height):
+        if type(side) not in (int, float) or not 1 <= side <= 100_000:
+            raise wrong(name, "frame size", f"{str(side)[:30]!r} is not a number of pixels")
+    return int(width), int(height)
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a number")

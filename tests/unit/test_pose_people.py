@@ -1,0 +1,46 @@
+"""Following one person among several."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.errors import NoPoseFound
+from engine.pose.people import People, boxes_around, pick
+
+SIZE = (640, 480)
+
+
+def crowd(*people: tuple[float, float]) -> People:
+    """People of one frame, each a patch of joints at x with a width."""
+    spread = np.stack([np.linspace(0, 1, 17), np.linspace(0, 1, 17)], axis=-1)
+    points = np.array([[x, 0.2] + spread * [width, 2 * width] for x, width in people])
+    points = points.reshape(-1, 17, 2)
+    score = np.full(points.shape[:2], 0.9)
+    return People(boxes_around(points, score), points, score, "coco17", SIZE)
+
+
+def test_the_largest_person_is_followed_past_a_bystander() -> None:
+    clip = [crowd((0.1 + 0.05 * step, 0.2), (0.55, 0.15)) for step in range(10)]
+    shuffled = [
+        People(p.boxes[::-1], p.keypoints[::-1], p.score[::-1], p.layout, p.size) if i % 2 else p
+        for i, p in enumerate(clip)
+    ]
+    picked = pick(shuffled)
+    np.testing.assert_allclose(picked.keypoints[:, 0, 0], 0.1 + 0.05 * np.arange(10))
+
+
+def test_the_one_who_comes_close_later_is_followed_from_the_start() -> None:
+    clip = [crowd((0.1, 0.1 + 0.02 * step), (0.6, 0.12)) for step in range(6)]
+    np.testing.assert_allclose(pick(clip).keypoints[:, 0, 0], 0.1)
+
+
+def test_frames_without_the_person_score_nothing_and_do_not_jump_to_another() -> None:
+    clip = [crowd((0.1, 0.2)), crowd((0.8, 0.15)), crowd(), crowd((0.12, 0.2))]
+    picked = pick(clip)
+    assert (picked.score.max(axis=1) > 0).tolist() == [True, False, False, True]
+
+
+def test_nobody_at_all_is_said() -> None:
+    with pytest.raises(NoPoseFound, match="3 frames"):
+        pick([crowd(), crowd(), crowd()])
