@@ -43,7 +43,7 @@ def people_of_clip(frames: list[RawFrame], name: str) -> list[People]:
     Raises BadInput if the frames differ in size or layout, or if coordinates in [0, 1] come
     without the size of the frame, because their aspect ratio is then unknown.
     """
-    layouts = {person.layout for frame in frames for person in frame.people}
+    layouts: set[Layout] = {person.layout for frame in frames for person in frame.people}
     if len(layouts) > 1:
         raise BadInput(
             f"The keypoint file {name} cannot be used.",
