@@ -1,0 +1,65 @@
+"""Noise schedules: diffusers' schedulers with the numbers of the published models."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Protocol
+
+from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
+from torch import Tensor
+
+
+class Scheduler(Protocol):
+    """What the sampling loop uses of a diffusers scheduler."""
+
+    timesteps: Tensor
+    init_noise_sigma: Any
+
+    def set_timesteps(self, num_inference_steps: int, device: Any = None) -> None:
+        """Choose the timesteps of a run."""
+        ...
+
+    def scale_model_input(self, sample: Tensor, timestep: Any) -> Tensor:
+        """Bring latents to the range the network was trained on."""
+        ...
+
+    def step(self, model_output: Tensor, timestep: Any, sample: Tensor, **options: Any) -> Any:
+        """Go one step towards the clean latents."""
+        ...
+
+
+def svd_scheduler() -> EulerDiscreteScheduler:
+    """The scheduler of Stable Video Diffusion img2vid-xt-1-1, from its scheduler_config.json.
+
+    Euler steps, v-prediction, Karras sigmas (rho 7) from 700 to 0.002 and then 0, and continuous
+    timesteps `t = ln(sigma) / 4`.
+    """
+    return EulerDiscreteScheduler(
+        num_train_timesteps=1000,
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="v_prediction",
+        interpolation_type="linear",
+        use_karras_sigmas=True,
+        sigma_min=0.002,
+        sigma_max=700.0,
+        timestep_spacing="leading",
+        timestep_type="continuous",
+        steps_offset=1,
+    )
+
+
+def prepared(scheduler: Scheduler, num_inference_steps: int, device: Any = None) -> Scheduler:
+    """A copy of the scheduler, set to a number of steps; the given one stays as it is.
+
+    diffusers' schedulers count their steps inside themselves, so each run needs its own.
+    """
+    own = copy.deepcopy(scheduler)
+    own.set_timesteps(num_inference_steps, device=device)
+    return own
+
+
+def first_latents(noise: Tensor, scheduler: Scheduler, num_inference_steps: int) -> Tensor:
+    """Unit-variance noise scaled to the deviation with which the scheduler's run begins."""
+    return noise * prepared(scheduler, num_inference_steps).init_noise_sigma
