@@ -1,0 +1,139 @@
+"""Garments and their patterns: every garment piece is a ruled surface that moves with the body."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.data.synth.brush import Array, Brush, smooth
+from engine.data.synth.look import Colour, shade
+
+
+class Sheet:
+    """A piece of cloth between a left and a right edge, `n 2` canvas points each, top to bottom.
+
+    `at(u, v)` is the point a share `u` across and `v` down, both in [0, 1].
+    """
+
+    def __init__(self, left: Array, right: Array) -> None:
+        self.left, self.right = left, right
+        self._rows = np.linspace(0.0, 1.0, len(left))
+
+    @property
+    def outline(self) -> Array:
+        """The closed border."""
+        return np.concatenate([self.left, self.right[::-1]])
+
+    def edge(self, v: Array) -> tuple[Array, Array]:
+        """The left and the right border at the heights `v`."""
+        l, r = (
+            np.stack([np.interp(v, self._rows, side[:, k]) for k in (0, 1)], -1)
+            for side in (self.left, self.right)
+        )
+        return l, r
+
+    def at(self, u: Array | float, v: Array | float) -> Array:
+        """Points `n 2` for the shares `u` across and `v` down."""
+        u, v = np.broadcast_arrays(np.asarray(u, float), np.asarray(v, float))
+        left, right = self.edge(v)
+        return left + (right - left) * u[..., None]
+
+    def cell(self, u0: float, u1: float, v0: float, v1: float) -> Array:
+        """The polygon of one cell, its sides following the cloth."""
+        v = np.linspace(v0, v1, 4)
+        left, right = self.edge(v)
+        return np.concatenate([left + (right - left) * u0, (left + (right - left) * u1)[::-1]])
+
+
+def tube(a: Array, b: Array, ra: float, rb: float) -> Sheet:
+    """The straight sides of a sleeve or a trouser leg from `a` to `b`."""
+    d = b - a
+    u = d / max(float(np.hypot(*d)), 1e-6)
+    v = np.array([-u[1], u[0]])
+    t = np.linspace(0, 1, 4)[:, None]
+    middle, radius = a + d * t, ra + (rb - ra) * t
+    return Sheet(middle + v * radius, middle - v * radius)
+
+
+def paint(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: int, px: float,
+          shift: float = 0.0) -> None:  # fmt: skip
+    """Lay a pattern over a sheet that is already filled.
+
+    Args:
+        px: canvas pixels per body height; patterns keep their scale on every piece.
+        shift: where along the garment this piece begins, in body heights, so that pieces match.
+    """
+    length = float(np.hypot(*(sheet.at(0.5, 1.0) - sheet.at(0.5, 0.0)))) / px
+    width = float(np.hypot(*(sheet.at(1.0, 0.5) - sheet.at(0.0, 0.5)))) / px
+    if length < 0.01 or width < 0.01:
+        return
+    if pattern == "stripes":
+        step = 0.046
+        first = -(shift % step) / length
+        bands = [
+            sheet.cell(0, 1, max(v, 0.0), min(v + 0.5 * step / length, 1.0))
+            for v in np.arange(first, 1.0, step / length)
+            if v + 0.5 * step / length > 0
+        ]
+        brush.fill_many(bands, accent, part)
+    elif pattern == "pinstripes":
+        count = max(2, round(width / 0.036))
+        strips = [sheet.cell((k + 0.34) / count, (k + 0.66) / count, 0, 1) for k in range(count)]
+        brush.fill_many(strips, accent, part)
+    elif pattern == "dots":
+        step = 0.042
+        count = max(1, round(width / step))
+        rows = max(1, round(length / step))
+        for row in range(rows):
+            u = (np.arange(count) + (0.25 if row % 2 else 0.75)) / count
+            for p in sheet.at(u, np.full(count, (row + 0.5) / rows)):
+                brush.disc(p, 0.0115 * px, accent, part)
+    elif pattern == "checks":
+        step = 0.040
+        count, rows = max(2, round(width / step)), max(1, round(length / step))
+        cells = [
+            sheet.cell(c / count, (c + 1) / count, r / rows, (r + 1) / rows)
+            for r in range(rows)
+            for c in range(count)
+            if (r + c) % 2
+        ]
+        brush.fill_many(cells, accent, part)
+
+
+def paint_front(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: int, px: float,
+                middle: float) -> None:  # fmt: skip
+    """Marks that exist once, on the chest: a colour block or a heart centred at share `middle`."""
+    if pattern == "band":
+        brush.fill(sheet.cell(0, 1, 0.42, 0.66), accent, part)
+    elif pattern == "heart" and 0.05 < middle < 0.95:
+        t = np.linspace(0, 2 * np.pi, 25)[:-1]
+        x = 16 * np.sin(t) ** 3
+        y = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
+        squeeze = np.sin(np.pi * np.clip(middle, 0, 1)) ** 0.7
+        at = sheet.at(middle, 0.46)
+        brush.fill(at + np.stack([x * squeeze, -y], -1) * 0.0030 * px, accent, part)
+
+
+def skirt_sheet(waist_left: Array, waist_right: Array, hem: list[Array]) -> Sheet:
+    """A skirt from the two waist points to the hem points (left to right)."""
+    left, right = hem[0], hem[-1]
+    t = np.linspace(0, 1, 8)[:, None]
+    bow = (t * (1 - t)) * 0.30
+    out_left = np.array([waist_left[0] - left[0], 0.0]) * bow
+    out_right = np.array([waist_right[0] - right[0], 0.0]) * bow
+    return Sheet(
+        waist_left + (left - waist_left) * t - out_left,
+        waist_right + (right - waist_right) * t - out_right,
+    )
+
+
+def folds(brush: Brush, sheet: Sheet, colour: Colour, part: int, shares: tuple[float, ...]) -> None:
+    """Soft pleats running down a skirt."""
+    dark = shade(colour, -0.13)
+    brush.fill_many([sheet.cell(u, u + 0.045, 0.25, 1.0) for u in shares], dark, part)
+
+
+def rows_to_sheet(rows: list[tuple[Array, Array]], steps: int = 4) -> Sheet:
+    """A sheet through (left, right) rows, with smooth sides."""
+    return Sheet(
+        smooth(np.array([r[0] for r in rows]), steps), smooth(np.array([r[1] for r in rows]), steps)
+    )
