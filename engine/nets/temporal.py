@@ -117,16 +117,16 @@ class FramePositions(nn.Module):
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
     ) -> None:
-        """torch's hook for one module's part of a state dict; the last argument collects errors."""
-        stored: Tensor | None = state_dict.get(prefix + "pe")
+        """torch's hook for this module's part of a state dict; `args[-1]` collects the errors."""
+        rest = dict(state_dict)
+        stored: Tensor | None = rest.pop(prefix + "pe", None)
+        super()._load_from_state_dict(rest, prefix, *args, **kwargs)
         if stored is None or stored.is_meta:
             return
-        computed = self.table(stored.shape[-2])
-        if stored.shape[-1] != self.dim or not torch.allclose(
-            stored[0].float().cpu(), computed, atol=2e-3
-        ):
-            errors: list[str] = args[-1]
-            errors.append(f"{prefix}pe is not the sinusoid that this network computes")
+        table = self.table(stored.shape[-2])
+        values = stored.float().cpu().flatten(0, -2)
+        if values.shape != table.shape or not torch.allclose(values, table, atol=2e-3):
+            args[-1].append(f"{prefix}pe is not the sinusoid that this network computes")
 
 
 class TemporalTransformer(nn.Module):

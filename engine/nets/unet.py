@@ -214,6 +214,8 @@ class VideoUNet(ModelMixin, ConfigMixin, PeftAdapterMixin):
             residual = residuals.blocks[index] if residuals.blocks else None
             x, new = down(x, signals, residual)
             skips += new
+        if len(residuals.skips) not in (0, len(skips)):
+            raise ValueError(f"{len(residuals.skips)} skip residuals for {len(skips)} skips")
         if residuals.skips:
             skips = [plus(s, r, frames) for s, r in zip(skips, residuals.skips, strict=True)]
 
