@@ -50,8 +50,7 @@ def people_of_clip(frames: list[RawFrame], name: str) -> list[People]:
             f"Its people have different sets of joints: {', '.join(sorted(layouts))}.",
             "Export all frames with the same detector and the same parts of the body.",
         )
-    nobody: Layout = "openpose18"
-    layout = next(iter(layouts), nobody)
+    layout: Layout = layouts.pop() if layouts else "openpose18"
     size, unit = _size(frames, name)
     return [_normalise(frame, layout, size, unit) for frame in frames]
 
