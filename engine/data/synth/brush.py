@@ -13,6 +13,7 @@ _SHIFT = 4
 _ONE = 1 << _SHIFT
 _TURN = np.linspace(0, 2 * np.pi, 29)[:-1]
 _CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], -1)
+_DOT = _CIRCLE[::2]
 _HALF = np.linspace(-np.pi / 2, np.pi / 2, 11)
 _CAP = np.stack([np.cos(_HALF), np.sin(_HALF)], -1)
 
@@ -41,6 +42,10 @@ class Brush:
     def disc(self, centre: Array, radius: float, colour: Colour, part: int) -> None:
         """A filled circle."""
         self.fill(centre + radius * _CIRCLE, colour, part)
+
+    def discs(self, centres: Array, radius: float, colour: Colour, part: int) -> None:
+        """Filled circles around `n 2` centres that do not touch."""
+        self.fill_many(list(centres[:, None] + radius * _DOT), colour, part)
 
     def oval(self, centre: Array, across: Array, down: Array, colour: Colour, part: int) -> None:
         """A filled ellipse with the two half axes as vectors."""

@@ -16,7 +16,6 @@ class Sheet:
 
     def __init__(self, left: Array, right: Array) -> None:
         self.left, self.right = left, right
-        self._rows = np.linspace(0.0, 1.0, len(left))
 
     @property
     def outline(self) -> Array:
@@ -25,11 +24,13 @@ class Sheet:
 
     def edge(self, v: Array) -> tuple[Array, Array]:
         """The left and the right border at the heights `v`."""
-        l, r = (
-            np.stack([np.interp(v, self._rows, side[:, k]) for k in (0, 1)], -1)
-            for side in (self.left, self.right)
-        )
-        return l, r
+        last = len(self.left) - 1
+        place = np.asarray(v, float) * last
+        row = np.minimum(place.astype(int), last - 1)
+        share = (place - row)[..., None]
+        left = self.left[row] * (1 - share) + self.left[row + 1] * share
+        right = self.right[row] * (1 - share) + self.right[row + 1] * share
+        return left, right
 
     def at(self, u: Array | float, v: Array | float) -> Array:
         """Points `n 2` for the shares `u` across and `v` down."""
@@ -83,10 +84,9 @@ def paint(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: int, p
         step = 0.042
         count = max(1, round(width / step))
         rows = max(1, round(length / step))
-        for row in range(rows):
-            u = (np.arange(count) + (0.25 if row % 2 else 0.75)) / count
-            for p in sheet.at(u, np.full(count, (row + 0.5) / rows)):
-                brush.disc(p, 0.0115 * px, accent, part)
+        row, column = np.divmod(np.arange(rows * count), count)
+        u = (column + np.where(row % 2, 0.25, 0.75)) / count
+        brush.discs(sheet.at(u, (row + 0.5) / rows), 0.0115 * px, accent, part)
     elif pattern == "checks":
         step = 0.040
         count, rows = max(2, round(width / step)), max(1, round(length / step))
@@ -97,6 +97,13 @@ def paint(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: int, p
             if (r + c) % 2
         ]
         brush.fill_many(cells, accent, part)
+
+
+def shadow_side(brush: Brush, sheet: Sheet, colour: Colour, part: int, share: float = 0.26) -> None:
+    """Darken the side away from the light, which comes from the picture's left."""
+    to_right = sheet.right.mean(0)[0] >= sheet.left.mean(0)[0]
+    cell = sheet.cell(1 - share, 1, 0, 1) if to_right else sheet.cell(0, share, 0, 1)
+    brush.fill(cell, shade(colour, -0.09), part)
 
 
 def paint_front(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: int, px: float,
@@ -113,16 +120,15 @@ def paint_front(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: 
         brush.fill(at + np.stack([x * squeeze, -y], -1) * 0.0030 * px, accent, part)
 
 
-def skirt_sheet(waist_left: Array, waist_right: Array, hem: list[Array]) -> Sheet:
-    """A skirt from the two waist points to the hem points (left to right)."""
-    left, right = hem[0], hem[-1]
+def skirt_sheet(waist_left: Array, waist_right: Array, hem_left: Array, hem_right: Array) -> Sheet:
+    """A skirt from the two waist points to the two hem points, its sides bowed outwards."""
     t = np.linspace(0, 1, 8)[:, None]
     bow = (t * (1 - t)) * 0.30
-    out_left = np.array([waist_left[0] - left[0], 0.0]) * bow
-    out_right = np.array([waist_right[0] - right[0], 0.0]) * bow
+    out_left = np.array([waist_left[0] - hem_left[0], 0.0]) * bow
+    out_right = np.array([waist_right[0] - hem_right[0], 0.0]) * bow
     return Sheet(
-        waist_left + (left - waist_left) * t - out_left,
-        waist_right + (right - waist_right) * t - out_right,
+        waist_left + (hem_left - waist_left) * t - out_left,
+        waist_right + (hem_right - waist_right) * t - out_right,
     )
 
 

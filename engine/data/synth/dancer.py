@@ -124,7 +124,7 @@ def plan(seed: int, num_frames: int, fps: float = 15.0, *, camera: float = 0.5) 
     motion = blinking(motion, rng, fps)
     floor = float(rng.uniform(0.915, 0.955))
     framing = Framing(
-        scale=float(rng.uniform(0.68, 0.78)), x=0.5 + float(rng.normal(0, 0.025)), floor=floor
+        scale=float(rng.uniform(0.71, 0.80)), x=0.5 + float(rng.normal(0, 0.025)), floor=floor
     )
     pan = np.zeros((num_frames, 2))
     if rng.random() < camera:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from engine.data.synth.background import Backdrop
 from engine.data.synth.body import Array, Skeleton, solve
 from engine.data.synth.brush import Brush
-from engine.data.synth.figure import Figure, View
-from engine.data.synth.head import ears, landmarks
+from engine.data.synth.figure import draw_figure
+from engine.data.synth.headview import ears, landmarks
 from engine.data.synth.look import Look
 from engine.data.synth.parts import CLOTH, MASKS, PART
+from engine.data.synth.sketch import Sketch, View
 
 _BODY = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 OCCLUDED = 0.4
@@ -103,7 +104,7 @@ class Stage:
     ) -> None:
         self.look, self.size = look, size
         self.framing = framing or Framing()
-        self.factor = 3 if max(size) <= 288 else 2
+        self.factor = 3 if max(size) <= 192 else 2
         self.pan = np.zeros((len(motion), 2)) if pan is None else np.asarray(pan, float)
         self.skeleton: Skeleton = solve(motion, look.body)
         w, h = size
@@ -137,14 +138,14 @@ class Stage:
         )
         self._shadow(canvas, view, index)
         face = landmarks(self.look, self.skeleton.expression[index])
-        figure = Figure(brush, view, self.look, self.skeleton, index, face)
-        figure.draw()
+        sketch = Sketch.of(brush, view, self.look, self.skeleton, index)
+        nearness = draw_figure(sketch, face)
         small = cv2.resize(canvas, (w, h), interpolation=cv2.INTER_AREA)
-        parts = np.ascontiguousarray(canvas[..., 3])
-        points, score = _keypoints(figure, face, parts)
+        parts = np.asarray(cv2.extractChannel(canvas, 3), np.uint8)
+        points, score = _keypoints(sketch, face, parts)
         points = points / (w * self.factor, h * self.factor)
         return Frame(
-            np.ascontiguousarray(small[..., :3]), points, score, parts, figure.nearness,
+            np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), points, score, parts, nearness,
             self.backdrop.horizon + dy / (h * self.factor),
         )  # fmt: skip
 
@@ -198,9 +199,9 @@ _SEEN_ON: Mapping[str, frozenset[int]] = {
 }
 
 
-def _keypoints(figure: Figure, face: Array, parts: NDArray[np.uint8]) -> tuple[Array, Array]:
+def _keypoints(sketch: Sketch, face: Array, parts: NDArray[np.uint8]) -> tuple[Array, Array]:
     """The 133 COCO-WholeBody points in canvas pixels, and their score."""
-    head, look, p = figure.head, figure.look, figure.p
+    head, look, p = sketch.head, sketch.look, sketch.p
     drawn = head.at(face)
     centre = drawn[:17].mean(0)
     drawn[:17] = centre + (drawn[:17] - centre) * 0.97  # on the cheek, not on its border
@@ -221,7 +222,7 @@ def _keypoints(figure: Figure, face: Array, parts: NDArray[np.uint8]) -> tuple[A
     points += list(drawn)
     owners += ["face"] * 68
     for s in "lr":
-        points += list(figure.hands[s][:, :2])
+        points += list(sketch.hands[s][:, :2])
         owners += [f"{s}_hand"] * 21
     facing += [True] * 18 + list(near > np.where(np.arange(68) < 17, -0.25, 0.05)) + [True] * 42
     place = np.stack(points)

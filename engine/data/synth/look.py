@@ -80,7 +80,7 @@ class Look:
 
 _SKINS: tuple[Colour, ...] = (
     (255, 224, 200), (250, 212, 184), (243, 200, 166), (236, 188, 150), (224, 172, 128),
-    (208, 152, 108), (186, 128, 88), (160, 106, 72), (132, 86, 58), (104, 66, 46),
+    (208, 152, 108), (186, 128, 88), (160, 106, 72), (140, 92, 62), (116, 74, 52),
 )  # fmt: skip
 _HAIRS: Mapping[str, tuple[Colour, ...]] = {
     "black": ((38, 32, 38), (48, 42, 52)),
@@ -171,8 +171,8 @@ def random_look(rng: np.random.Generator) -> Look:
         PATTERNS[:5], (7, 1.0, 1.0, 1.4, 1.4) if "skirt" in bottom else (9, 0.2, 0.8, 0.2, 0.8))  # fmt: skip
     child = rng.random() < 0.16
     bulk = float(np.clip(rng.normal(1.0, 0.11), 0.84, 1.30))
-    head = float(np.clip(rng.normal(0.206, 0.010), 0.188, 0.226)) + (0.030 if child else 0.0)
-    trunk = float(rng.normal(0.272, 0.008)) - (0.01 if child else 0.0)
+    head = float(np.clip(rng.normal(0.222, 0.011), 0.198, 0.246)) + (0.030 if child else 0.0)
+    trunk = float(rng.normal(0.268, 0.008)) - (0.01 if child else 0.0)
     neck = 0.030 if not child else 0.022
     leg = 1.0 - head - neck - trunk - 0.042 - 0.015
     body = Proportions(
@@ -198,8 +198,8 @@ def random_look(rng: np.random.Generator) -> Look:
         (shade(accent, 0.3), extra, (250, 248, 242), shade(bottom_colour, -0.45), (70, 60, 66))
     )
     return Look(
-        skin=skin, hair=hair, hair_style=style, eyes=pick(_EYES),
-        lips=mix(mix(skin, (205, 74, 84), 0.62 if feminine else 0.36), (120, 40, 50), 0.12),
+        skin=skin, hair=hair, hair_style=style, eyes=pick(_EYES[:3] if tone >= 5 else _EYES),
+        lips=mix(skin, (196, 72, 84), 0.66 if feminine else 0.46),
         beard=beard, glasses=glasses,
         glasses_colour=pick(((50, 44, 52), (150, 88, 54), extra, (196, 70, 72))),
         hat=hat, hat_colour=pick((extra, accent, shade(bottom_colour, -0.1))),
@@ -208,7 +208,7 @@ def random_look(rng: np.random.Generator) -> Look:
         eye_size=float(rng.uniform(0.9, 1.16)) * (1.08 if child else 1.0),
         eye_gap=float(rng.uniform(0.94, 1.07)), mouth_width=float(rng.uniform(0.85, 1.15)),
         nose_size=float(rng.uniform(0.8, 1.2)),
-        brow_weight=float(rng.uniform(0.6, 0.95) if feminine else rng.uniform(0.9, 1.4)),
+        brow_weight=float(rng.uniform(0.6, 0.95) if feminine else rng.uniform(0.75, 1.15)),
         jaw=float(rng.uniform(0.9, 0.99) if feminine else rng.uniform(0.96, 1.1)),
         top=top, top_colour=top_colour, top_pattern=pattern, accent=accent, bottom=bottom,
         bottom_colour=top_colour if dress else bottom_colour,
