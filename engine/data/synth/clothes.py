@@ -120,18 +120,6 @@ def paint_front(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: 
         brush.fill(at + np.stack([x * squeeze, -y], -1) * 0.0030 * px, accent, part)
 
 
-def skirt_sheet(waist_left: Array, waist_right: Array, hem_left: Array, hem_right: Array) -> Sheet:
-    """A skirt from the two waist points to the two hem points, its sides bowed outwards."""
-    t = np.linspace(0, 1, 8)[:, None]
-    bow = (t * (1 - t)) * 0.30
-    out_left = np.array([waist_left[0] - hem_left[0], 0.0]) * bow
-    out_right = np.array([waist_right[0] - hem_right[0], 0.0]) * bow
-    return Sheet(
-        waist_left + (hem_left - waist_left) * t - out_left,
-        waist_right + (hem_right - waist_right) * t - out_right,
-    )
-
-
 def folds(brush: Brush, sheet: Sheet, colour: Colour, part: int, shares: tuple[float, ...]) -> None:
     """Soft pleats running down a skirt."""
     dark = shade(colour, -0.13)

@@ -138,7 +138,22 @@ def _skirt(sketch: Sketch, waist_row: Row, hip_row: Row, pelvis: Array) -> None:
     tilt = float(np.clip(hip_row[1][1] - hip_row[0][1], -0.05 * px, 0.05 * px))
     hem_left = np.array([left, 0.6 * level + 0.4 * ends[0][1] - tilt * 0.5])
     hem_right = np.array([right, 0.6 * level + 0.4 * ends[1][1] + tilt * 0.5])
-    sheet = clothes.skirt_sheet(waist_row[0], waist_row[1], hem_left, hem_right)
+    over = np.array([0.012 * px, 0.0])  # the cloth passes outside the hips
+    rows = [waist_row, (hip_row[0] - over, hip_row[1] + over), (hem_left, hem_right)]
+    if long:
+        knees = np.stack([p["l_knee"], p["r_knee"]])
+        level = float(knees[:, 1].mean())
+        if rows[1][0][1] < level < min(hem_left[1], hem_right[1]):
+            t = (level - rows[1][0][1]) / (hem_left[1] - rows[1][0][1])
+            straight = [rows[1][n][0] * (1 - t) + rows[2][n][0] * t for n in (0, 1)]
+            rows.insert(
+                2,
+                (
+                    np.array([min(straight[0], knees[:, 0].min() - 0.045 * px), level]),
+                    np.array([max(straight[1], knees[:, 0].max() + 0.045 * px), level]),
+                ),
+            )
+    sheet = clothes.rows_to_sheet(rows)
     t = np.linspace(0, 1, 15)[1:-1]
     droop = (0.020 * np.sin(np.pi * t) + 0.007 * np.sin(5 * np.pi * t) ** 2) * px
     hem = hem_left + (hem_right - hem_left) * t[:, None] + np.stack([0 * t, droop], -1)
