@@ -78,8 +78,13 @@ class Job:
 
     @property
     def preview(self) -> Path:
-        """The latest look at the unfinished work, and later the poster of the result."""
+        """The latest look at the unfinished work."""
         return self.folder / "preview.jpg"
+
+    @property
+    def poster(self) -> Path:
+        """A small picture of the result."""
+        return self.folder / "poster.jpg"
 
     @property
     def log(self) -> Path:

@@ -130,6 +130,15 @@ class Store:
         query = "SELECT * FROM jobs WHERE owner = ? ORDER BY number DESC LIMIT ?"
         return self._read(query, owner, limit)
 
+    def live(self, owner: str) -> int:
+        """How many of the owner's jobs run or wait."""
+        with self._connected() as db:
+            (count,) = db.execute(
+                "SELECT COUNT(*) FROM jobs WHERE owner = ? AND state IN ('queued', 'running')",
+                (owner,),
+            ).fetchone()
+        return count
+
     def place(self, key: str) -> int:
         """How many jobs run or wait before this one: 0 means that it is next or running."""
         with self._connected() as db:

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import PIL.Image
 
+from engine.data import video
 from engine.errors import Cancelled, StudioError
 from engine.types import Event, Inputs, Preview, Progress, Result
 from studio.jobs.job import Job, Trouble
@@ -30,6 +31,7 @@ _IDLE_SECONDS = 0.15
 _PROGRESS_SECONDS = 0.25
 _PREVIEW_SECONDS = 0.5
 _PREVIEW_SIDE = 512
+_POSTER_SIDE = 208
 
 
 def serve(store: Store, name: str, generate: Generate, stop: Callable[[], bool]) -> None:
@@ -47,6 +49,7 @@ def run(store: Store, job: Job, generate: Generate) -> None:
     """Run one job to its end, whatever that is."""
     try:
         result = _consume(store, job, generate(job, job.result))
+        _write_poster(result.path, job.poster)
     except Cancelled:
         store.cancelled(job.id)
     except StudioError as error:
@@ -83,8 +86,19 @@ def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
 
 
 def _write_preview(event: Preview, path: Path) -> None:
-    picture = PIL.Image.fromarray(event.image)
-    picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
+    _write_picture(PIL.Image.fromarray(event.image), _PREVIEW_SIDE, path)
+
+
+def _write_poster(result: Path, path: Path) -> None:
+    """A picture from the middle of the clip; a result that cannot be read is not shown as done."""
+    info = video.probe(result)
+    middle = max(0.0, (info.seconds - 1 / info.fps) / 2)
+    with video.read(result, start=middle, max_frames=1) as frames:
+        _write_picture(PIL.Image.fromarray(next(frames)), _POSTER_SIDE, path)
+
+
+def _write_picture(picture: PIL.Image.Image, side: int, path: Path) -> None:
+    picture.thumbnail((side, side))
     part = path.with_suffix(".part")
     picture.save(part, format="JPEG", quality=85)
     os.replace(part, path)

@@ -1,0 +1,1 @@
+"""Own components. Each is a builder in Python and a script beside it; templates are static."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import PIL.Image
 import pytest
@@ -39,8 +40,18 @@ def pretend(job: Job, out: Path) -> Iterator[Event]:
     if job.words["dance"] == "memory":
         raise MemoryError
     if job.words["dance"] != "endless":
-        out.write_bytes(b"mp4")
+        write_clip(out)
         yield Result(out, {"model": "pocket"})
+
+
+def write_clip(out: Path) -> None:
+    with av.open(out, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width = stream.height = 64
+        for _ in range(4):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
 
 
 def seen(store: Store, job: Job) -> Job:
@@ -60,7 +71,7 @@ def run(store: Store, mood: str) -> Job:
 def test_a_good_job_ends_with_its_file_its_record_and_a_preview(store: Store) -> None:
     job = run(store, "good")
     assert job.state == "done" and job.record == {"model": "pocket"}
-    assert job.result.read_bytes() == b"mp4"
+    assert PIL.Image.open(job.poster).size == (64, 64)
     assert (job.step, job.total, job.stage) == (1, 2, "denoise")
     assert PIL.Image.open(job.preview).size == (256, 512)
 
@@ -103,6 +114,8 @@ def test_serve_marks_orphans_then_works_through_the_queue(store: Store) -> None:
 
 SCRIPT = """
 import os, signal, sys, time
+import av
+import numpy as np
 from pathlib import Path
 from engine.types import Progress, Result
 from studio.jobs import worker
@@ -115,7 +128,12 @@ def moody(job, out):
         os._exit(3)
     if job.words["dance"] == "deaf":
         time.sleep(60)
-    out.write_bytes(b"mp4")
+    with av.open(str(out), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width = stream.height = 64
+        frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
     yield Result(out, {})
 
 worker.main(Path(sys.argv[1]), sys.argv[2], build=lambda: moody)

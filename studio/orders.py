@@ -1,0 +1,77 @@
+"""An order: what a visitor chose on the Dance tab, checked and turned into a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from studio.examples import Examples
+from studio.jobs.job import Job
+from studio.jobs.store import Store
+
+Source: TypeAlias = Literal["library", "video", "keypoints"]
+
+
+class Incomplete(Exception):
+    """Something is missing; `key` names the words that say what."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was chosen. Everything here came from a browser.
+
+    Attributes:
+        person: key of an example person; if given, it counts and `photo` does not.
+        photo, motion, keypoints: files that Gradio took as uploads.
+        source: which of `dance`, `motion` and `keypoints` counts.
+        dance: key of a built-in dance.
+        consent: the visitor says that the person in `photo` agrees.
+    """
+
+    person: str | None
+    photo: str | None
+    consent: bool
+    source: str
+    dance: str | None
+    motion: str | None
+    keypoints: str | None
+
+
+def place_order(
+    order: Order,
+    settings: Mapping[str, Any],
+    system: str,
+    owner: str,
+    store: Store,
+    examples: Examples,
+    jobs_per_owner: int,
+) -> Job:
+    """Queue the job; raises Incomplete when a choice is missing or the owner has too many."""
+    files: dict[str, Path] = {}
+    words: dict[str, str] = {}
+    if order.person in examples.people:
+        words["person"] = order.person
+        files["image"] = examples.people[order.person]
+    elif order.photo:
+        if not order.consent:
+            raise Incomplete("need_consent")
+        files["image"] = Path(order.photo)
+    else:
+        raise Incomplete("need_person")
+    upload = {"video": order.motion, "keypoints": order.keypoints}.get(order.source)
+    if upload:
+        files["motion"] = Path(upload)
+    elif order.source == "library" and order.dance in examples.dances:
+        words["dance"] = order.dance
+    else:
+        raise Incomplete("need_dance")
+    if store.live(owner) >= jobs_per_owner:
+        raise Incomplete("too_many")
+    consent = "person" not in words
+    return store.add(owner, system, settings, files, words, consent=consent)

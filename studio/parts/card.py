@@ -1,0 +1,131 @@
+"""The stage and the status card: what one job is doing, in words."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from studio.jobs.job import Job
+from studio.parts.source import script
+from studio.words import Language, duration, known, say
+
+_TEMPLATE = Path(__file__).with_name("card.html")
+
+
+def card(elem_id: str) -> gr.HTML:
+    """Build the card; its value is made by `status`, its event is `.stop`."""
+    return gr.HTML(
+        status(None, 0, "en"),
+        html_template=_TEMPLATE.read_text(encoding="utf-8"),
+        js_on_load=script("card"),
+        elem_id=elem_id,
+        elem_classes=["card-block"],
+        apply_default_css=False,
+    )
+
+
+def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
+    """What the card shows of `job`, of which `place` jobs run or wait before it."""
+    view: dict[str, Any] = {
+        "state": job.state if job else "empty",
+        "stage": job is None or job.state != "done",
+        "head": "",
+        "detail": "",
+        "note": "",
+        "badge": "",
+        "preview": "",
+        "percent": None,
+        "stop": "",
+        "can_stop": False,
+        "trouble": None,
+    }
+    if job is None:
+        return view | {"head": say("empty", language), "detail": say("empty_more", language)}
+    if job.live:
+        return view | _live(job, place, language)
+    if job.state == "done":
+        return view | {
+            "head": say("done", language),
+            "detail": _how(job, language),
+            "badge": _maker(job, language),
+        }
+    view["head"] = say(job.state, language)
+    if job.state == "cancelled":
+        view["detail"] = say("cancelled_more", language)
+    else:
+        view["trouble"] = _trouble(job, language)
+    return view
+
+
+def picture_url(path: Path) -> str:
+    """A small JPEG as a data address: nothing is copied to a cache that others could read."""
+    try:
+        return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+    except FileNotFoundError:  # not drawn yet
+        return ""
+
+
+def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
+    stopping = job.cancel_wanted is not None
+    view: dict[str, Any] = {
+        "note": say("safe_to_leave", language),
+        "stop": say("stopping" if stopping else "stop", language),
+        "can_stop": not stopping,
+    }
+    if job.state == "queued":
+        waits = "queued_place" if place else "queued_next"
+        return view | {
+            "head": say("queued", language),
+            "detail": say(waits, language, count=place),
+        }
+    facts = []
+    if job.total:
+        facts.append(say("step_of", language, step=job.step, total=job.total))
+    if job.seconds_left is not None:
+        time = duration(job.seconds_left, language)
+        facts.append(say("time_left", language, time=time))
+    return view | {
+        "head": stage_words(job.stage, language),
+        "detail": " · ".join(facts),
+        "preview": picture_url(job.preview),
+        "percent": round(100 * job.step / job.total) if job.total else 0,
+    }
+
+
+def stage_words(stage: str, language: Language) -> str:
+    """The engine's name of a stage in words."""
+    if not stage:
+        return say("starting", language)
+    key = "stage_" + stage.split(" ")[0]
+    return say(key if known(key) else "stage_other", language)
+
+
+def _how(job: Job, language: Language) -> str:
+    facts = []
+    if job.started is not None and job.ended is not None:
+        time = duration(job.ended - job.started, language)
+        facts.append(say("done_in", language, time=time))
+    if "seed" in job.record:
+        facts.append(say("seed_was", language, seed=job.record["seed"]))
+    return " · ".join(facts)
+
+
+def _maker(job: Job, language: Language) -> str:
+    model = str(job.record.get("model", ""))
+    if model.startswith("pocket"):
+        return say("by_pocket", language)
+    return say("by_model", language, model=model) if model else ""
+
+
+def _trouble(job: Job, language: Language) -> list[tuple[str, str]]:
+    """(title, text) of what, why and fix."""
+    trouble = job.trouble
+    what, why, fix = trouble.what, trouble.why, trouble.fix
+    if trouble.key:
+        what, why, fix = (
+            say(f"trouble_{trouble.key}_{part}", language) for part in ("what", "why", "fix")
+        )
+    return [("", what), (say("why", language), why), (say("fix", language), fix)]

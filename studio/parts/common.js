@@ -1,0 +1,21 @@
+// Shared by every part. The page says its language in a hidden element that Gradio translates.
+const language = () => {
+  const said = document.querySelector('#language-code')?.textContent || navigator.language;
+  return said.trim().startsWith('ko') ? 'ko' : 'en';
+};
+// Runs `paint` now and whenever the visitor switches the language.
+const inLanguage = (paint) => {
+  let last = language();
+  paint();
+  const timer = setInterval(() => {
+    if (!element.isConnected) return clearInterval(timer);
+    if (language() !== last) { last = language(); paint(); }
+  }, 700);
+};
+// An element with a class and text; text is never read as HTML.
+const make = (tag, name, text) => {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  if (text) made.textContent = text;
+  return made;
+};

@@ -1,0 +1,25 @@
+"""A short word beside the button: what is missing before a job can start."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from studio.parts.source import script
+from studio.words import Language, say
+
+
+def notice(elem_id: str) -> gr.HTML:
+    """Build the notice; its value is None or made by `missing`."""
+    return gr.HTML(
+        None,
+        html_template='<div class="notice" role="alert" hidden></div>',
+        js_on_load=script("notice"),
+        elem_id=elem_id,
+        elem_classes=["notice-block"],
+        apply_default_css=False,
+    )
+
+
+def missing(key: str, language: Language) -> dict[str, str]:
+    """What is missing, and what to do about it."""
+    return {"what": say(f"{key}_what", language), "fix": say(f"{key}_fix", language)}

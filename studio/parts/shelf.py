@@ -1,0 +1,52 @@
+"""The visitor's latest jobs as a row of small pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.jobs.job import Job
+from studio.parts.card import picture_url
+from studio.parts.source import script
+from studio.words import Language, known, say
+
+
+def shelf(elem_id: str) -> gr.HTML:
+    """Build the shelf; its value is made by `contents`, its event is `.choose` with an `id`."""
+    return gr.HTML(
+        None,
+        html_template='<section class="shelf" hidden><h2 class="shelf-title"></h2>'
+        '<div class="shelf-row"></div></section>',
+        js_on_load=script("shelf"),
+        elem_id=elem_id,
+        elem_classes=["shelf-block"],
+        apply_default_css=False,
+    )
+
+
+def contents(jobs: Sequence[Job], chosen: str | None, language: Language) -> dict[str, Any]:
+    """What the shelf shows of `jobs`, of which `chosen` is on the stage."""
+    return {
+        "title": say("shelf", language),
+        "chosen": chosen,
+        "items": [
+            {
+                "id": job.id,
+                "name": _name(job, language),
+                "state": job.state,
+                "words": say(f"state_{job.state}", language),
+                "poster": picture_url(job.poster) if job.state == "done" else "",
+            }
+            for job in jobs
+        ],
+    }
+
+
+def _name(job: Job, language: Language) -> str:
+    dance = f"dance_{job.words.get('dance', '')}"
+    if known(dance):
+        return say(dance, language)
+    motion = job.inputs.get("motion", "")
+    return say("keypoint_dance" if motion.endswith(".json") else "my_video", language)

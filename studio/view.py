@@ -1,0 +1,73 @@
+"""What a visitor's page shows now, computed from the store and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.jobs.job import Job
+from studio.jobs.store import Store
+from studio.parts.card import status
+from studio.parts.shelf import contents
+from studio.words import Language, say
+
+
+@dataclass(frozen=True)
+class View:
+    """The state of one page.
+
+    Attributes:
+        shown: id of the job on the stage, None when the stage is empty.
+        card, shelf: values of the parts.
+        video: the finished file of the job on the stage.
+        button: what the big button says.
+        live: whether something of this visitor runs or waits, so that it is worth looking again.
+    """
+
+    shown: str | None
+    card: Mapping[str, Any]
+    shelf: Mapping[str, Any]
+    video: Path | None
+    button: str
+    live: bool
+
+    def marks(self) -> dict[str, str]:
+        """A short mark of each part, so that only what changed is sent again."""
+        parts = {"card": self.card, "shelf": self.shelf, "button": self.button}
+        marks = {name: _mark(part) for name, part in parts.items()}
+        marks["video"] = str(self.video)
+        marks["live"] = str(self.live)
+        return marks
+
+
+def look(store: Store, owner: str | None, shown: object, language: Language) -> View:
+    """The view of `owner`, with the job `shown` on the stage, or else the most interesting one."""
+    jobs = store.recent(owner) if owner else []
+    job = store.get(shown, owner) if owner else None
+    if job is None:
+        job = _leading(jobs)
+    live = any(one.live for one in jobs)
+    place = store.place(job.id) if job is not None and job.state == "queued" else 0
+    return View(
+        shown=job.id if job else None,
+        card=status(job, place, language),
+        shelf=contents(jobs, job.id if job else None, language),
+        video=job.result if job and job.state == "done" and job.result.exists() else None,
+        button=say("add_to_queue" if live else "make", language),
+        live=live,
+    )
+
+
+def _leading(jobs: list[Job]) -> Job | None:
+    """What runs, else what waits longest, else the newest."""
+    running = [job for job in jobs if job.state == "running"]
+    queued = [job for job in reversed(jobs) if job.state == "queued"]
+    return next(iter([*running, *queued, *jobs]), None)
+
+
+def _mark(part: object) -> str:
+    return hashlib.sha256(json.dumps(part, default=str).encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""A worker whose engine is pretended: for the screens that a real job shows too briefly to test.
+
+`python tests/e2e/stand_in.py <home> <name>`; the built-in dance that is asked for says how it goes:
+"spin" never ends, "robot" ends its own process, any other draws a clip in about two seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.types import Event, Preview, Progress, Result
+from studio.jobs import worker
+from studio.jobs.job import Job
+
+_STEPS = 12
+
+
+def pretend(job: Job, out: Path) -> Iterator[Event]:
+    """Events as the engine sends them, and a playable clip."""
+    dance = job.words.get("dance", "")
+    yield Progress(0, 1, "pose")
+    time.sleep(0.3)
+    if dance == "robot":
+        os.kill(os.getpid(), 9)
+    step = 0
+    while step < _STEPS or dance == "spin":
+        shown = min(step, _STEPS - 1)
+        yield Progress(shown, _STEPS, "denoise", 0.15 * (_STEPS - shown))
+        yield Preview(_picture(step / _STEPS, noise=1 - shown / _STEPS))
+        time.sleep(0.15)
+        step += 1
+    with av.open(out, "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(12))
+        stream.width = stream.height = 256
+        stream.pix_fmt = "yuv420p"
+        for number in range(24):
+            frame = av.VideoFrame.from_ndarray(_picture(number / 24, 0.0), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    yield Result(out, {"model": "pocket", "seed": 7})
+
+
+def _picture(phase: float, noise: float) -> NDArray[np.uint8]:
+    y, x = np.mgrid[0:256, 0:256] / 256
+    glow = np.exp(-((x - 0.5 - 0.25 * np.sin(6.3 * phase)) ** 2 + (y - 0.5) ** 2) * 40)
+    colour = np.stack([90 + 160 * glow, 50 + 110 * glow, 80 + 40 * (1 - glow)], -1)
+    grain = np.random.default_rng(int(phase * 1000)).normal(0, 70 * noise, colour.shape)
+    return np.clip(colour + grain, 0, 255).astype(np.uint8)
+
+
+if __name__ == "__main__":
+    worker.main(Path(sys.argv[1]), sys.argv[2], build=lambda: pretend)
