@@ -1,0 +1,51 @@
+"""The command line: `python -m engine generate --system mimicmotion --image ... --out out.mp4`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from engine.cli.arguments import parse
+from engine.cli.commands import COMMANDS
+from engine.cli.screen import Screen
+from engine.errors import Cancelled, StudioError
+from engine.types import Result
+
+DONE, BAD_INPUT, STOPPED = 0, 2, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 2 (what, why and fix on stderr) or 130."""
+    screen = Screen(sys.stderr)
+    result: Result | None = None
+    try:
+        parsed = parse(sys.argv[1:] if arguments is None else arguments)
+        events = COMMANDS[parsed.command](parsed)
+        try:
+            for event in events:
+                screen.show(event)
+                if isinstance(event, Result):
+                    result = event
+        finally:
+            close = getattr(events, "close", None)
+            if close is not None:  # whatever is half done is cleaned away now, not some day
+                close()
+    except (KeyboardInterrupt, Cancelled):
+        screen.note("Stopped; nothing half-done was left behind.")
+        return STOPPED
+    except StudioError as error:
+        screen.error(error)
+        return BAD_INPUT
+    screen.end()
+    if result is not None:
+        print(result.path)
+    return DONE
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)  # a supervisor's request to end is a Ctrl-C, too
+    sys.exit(main())

@@ -1,0 +1,240 @@
+"""What every command calls. Heavy imports are inside, so that each command pays for its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+from engine.types import Event, Inputs, Progress, Result, Warning
+
+Command = Callable[[argparse.Namespace], Iterator[Event]]
+
+
+def generate(arguments: argparse.Namespace) -> Iterator[Event]:
+    """Make a video and write its record beside it, as .json."""
+    _refuse_later_controls(arguments)
+    if arguments.out.suffix.lower() != ".mp4":
+        raise BadInput(
+            f"The video cannot be called '{arguments.out.name}'.",
+            "What is made is an mp4.",
+            f"Write --out {arguments.out.with_suffix('.mp4').name}.",
+        )
+    from engine.library import Library
+    from engine.library import generate as run
+
+    motion, dance = _motion(arguments.motion)
+    inputs = Inputs(
+        image=arguments.image,
+        motion=motion,
+        dance=dance,
+        face=arguments.face,
+        outfit=arguments.outfit,
+        depth=arguments.depth,
+        prompt=arguments.prompt,
+    )
+    library = Library(device=arguments.device)
+    for event in run(arguments.system, _values(arguments), inputs, library, arguments.out):
+        if isinstance(event, Result):
+            write_json(event.path.with_suffix(".json"), event.record)
+        yield event
+
+
+def pose(arguments: argparse.Namespace) -> Iterator[Event]:
+    """Find the pose in a clip and write it as a keypoint file, drawn too if asked."""
+    from engine.data.limits import Limits
+    from engine.library import Library, Motion, detect_poses
+    from engine.pose.readers import write_poses
+
+    found: Motion | None = None
+    for item in detect_poses(arguments.motion, Library(device=arguments.device), Limits()):
+        if isinstance(item, Motion):
+            found = item
+        else:
+            yield item
+    assert found is not None  # detect_poses ends with the motion or with an error
+    yield from found.warnings
+    with whole_file(arguments.out) as path:
+        write_poses(path, found.poses, found.fps)
+    if arguments.preview is not None:
+        yield from _preview(found, arguments.preview)
+    yield Result(arguments.out)
+
+
+def train(arguments: argparse.Namespace) -> Iterator[Event]:
+    """Train one stage."""
+    from engine.library import train as run
+
+    values = dict(arguments.settings)
+    minutes = _minutes(values.pop("minutes", "60"))
+    if values:
+        raise BadInput(
+            f"Training has no setting called '{next(iter(values))[:60]}'.",
+            "Everything else is part of the stage.",
+            "Set minutes=N, or nothing.",
+        )
+    return run(
+        arguments.system,
+        arguments.stage,
+        arguments.data,
+        arguments.out,
+        resume=arguments.resume,
+        minutes=minutes,
+        device=arguments.device,
+    )
+
+
+def evaluate(arguments: argparse.Namespace) -> Iterator[Event]:
+    """Measure a system; the report is JSON."""
+    from engine.library import Library
+    from engine.library import evaluate as run
+
+    library = Library(device=arguments.device)
+    return run(arguments.system, _values(arguments), library, arguments.out)
+
+
+def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
+    """Draw dancers: `00000.mp4`, `00000.json` with the keypoints and `00000.txt`, a caption."""
+    import dataclasses
+
+    from engine.data import synth
+    from engine.data.video_write import write
+    from engine.pose.readers import write_poses
+
+    if arguments.dance is not None and arguments.dance not in synth.MOVES:
+        raise _unknown_dance(arguments.dance, synth.MOVES)
+    side = arguments.size
+    if not 32 <= side <= 2048:
+        raise BadInput(
+            f"Dancers cannot be drawn {side} pixels high.",
+            "From 32 to 2048 pixels is possible.",
+            "Leave --size out for 256.",
+        )
+    for index in range(arguments.count):
+        seed = arguments.seed + index
+        plan = synth.plan(seed, arguments.frames)
+        if arguments.dance is not None:
+            moves = (arguments.dance,)
+            motion = synth.phrase(moves, 110.0, plan.fps, arguments.frames)
+            caption = synth.describe(plan.look, moves)
+            plan = dataclasses.replace(plan, motion=motion, moves=moves, bpm=110.0, caption=caption)
+        clip = synth.draw(plan, (side, side))
+        stem = arguments.out / f"{seed:05}"
+        record = {"drawn": True, "seed": seed, "caption": clip.caption, "moves": list(clip.moves)}
+        yield from write(clip.frames, stem.with_suffix(".mp4"), plan.fps, record=record)
+        with whole_file(stem.with_suffix(".json")) as path:
+            write_poses(path, clip.poses, plan.fps)
+        with whole_file(stem.with_suffix(".txt")) as path:
+            path.write_text(clip.caption + "\n", encoding="utf-8")
+        yield Progress(index + 1, arguments.count, "draw dancers")
+    yield Result(arguments.out)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "generate": generate,
+    "pose": pose,
+    "train": train,
+    "evaluate": evaluate,
+    "data synth": draw_dancers,
+}
+
+
+def _values(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Settings by name; the options that have their own name win over `--set`."""
+    values: dict[str, Any] = dict(arguments.settings)
+    for option, name in (("seed", "seed"), ("frames", "num_frames")):
+        given = getattr(arguments, option, None)
+        if given is not None:
+            values[name] = given
+    return values
+
+
+def _motion(given: str | None) -> tuple[Path | None, str | None]:
+    """(file, built-in dance): a file of this name counts first."""
+    if given is None:
+        return None, None
+    path = Path(given)
+    if path.exists():
+        return path, None
+    from engine.data.synth import MOVES
+
+    if given in MOVES:
+        return None, given
+    raise _unknown_dance(given, MOVES)
+
+
+def _unknown_dance(name: str, known: Mapping[str, object]) -> BadInput:
+    return BadInput(
+        f"There is no dance '{name[-60:]}'.",
+        "It is neither a file that exists nor a built-in dance.",
+        "Give a video, or one of: " + ", ".join(known) + ".",
+    )
+
+
+def _refuse_later_controls(arguments: argparse.Namespace) -> None:
+    for option in ("boxes", "camera", "subject"):
+        if getattr(arguments, option) is not None:
+            raise BadInput(
+                f"--{option} cannot be used in this version.",
+                "No system that follows it is built yet.",
+                "Leave it out.",
+            )
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= 100_000:
+        raise BadInput(
+            f"The setting 'minutes' cannot be {text[:60]!r}.",
+            "It is how long to train and must be above 0.",
+            "Write, for example, --set minutes=60.",
+        )
+    return minutes
+
+
+def _preview(motion: Any, path: Path) -> Iterator[Warning]:
+    """Draw the poses on black at most 512 pixels high, with the clip's sound."""
+    from engine.data.video_write import VideoWriter
+    from engine.pose.draw import draw
+
+    width, height = motion.poses.size
+    scale = min(1.0, 512 / min(width, height))
+    size = (max(2, round(width * scale)), max(2, round(height * scale)))
+    with VideoWriter(path, motion.fps, audio_from=motion.audio) as writer:
+        for index in range(len(motion.poses)):
+            writer.add(draw(motion.poses[index : index + 1], size)[0])
+    yield from writer.warnings
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary name to write to; it becomes `path` when all went well, else nothing is left."""
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise BadInput(
+            f"The file '{path.name}' cannot be written.",
+            f"The system says: {error.strerror or error}.",
+            "Choose another place or name.",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a record for people and programs to read."""
+    with whole_file(path) as temporary:
+        text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
