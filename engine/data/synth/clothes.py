@@ -127,7 +127,14 @@ def folds(brush: Brush, sheet: Sheet, colour: Colour, part: int, shares: tuple[f
 
 
 def rows_to_sheet(rows: list[tuple[Array, Array]], steps: int = 4) -> Sheet:
-    """A sheet through (left, right) rows, with smooth sides."""
-    return Sheet(
-        smooth(np.array([r[0] for r in rows]), steps), smooth(np.array([r[1] for r in rows]), steps)
+    """A sheet through (left, right) rows, with smooth sides; patterns run evenly down it."""
+    sides = smooth(np.array(rows).reshape(len(rows), 4), steps)
+    middle = 0.5 * (sides[:, :2] + sides[:, 2:])
+    step = np.hypot(*np.diff(middle, axis=0).T)
+    length = np.concatenate([[0.0], np.cumsum(step)])
+    even = np.linspace(0.0, length[-1], len(sides))
+    left, right = (
+        np.stack([np.interp(even, length, sides[:, k]) for k in pair], -1)
+        for pair in ((0, 1), (2, 3))
     )
+    return Sheet(left, right)
