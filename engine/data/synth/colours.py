@@ -24,6 +24,7 @@ class Colours:
     Attributes:
         skin, hair, top, bottom, background: RGB.
         long_hair: hair-coloured pixels reach below the face.
+        long_sleeves: hardly any skin shows where the forearms hang.
         found: the share of the picture that was taken for the person.
     """
 
@@ -33,47 +34,109 @@ class Colours:
     bottom: Colour
     background: Colour
     long_hair: bool = False
+    long_sleeves: bool = False
     found: float = 1.0
 
 
 def _skin_like(rgb: Bytes) -> NDArray[np.bool_]:
     """Pixels in the YCrCb range of human skin, which is narrow for all tones."""
     y, cr, cb = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
-    return (cr > 134) & (cr < 178) & (cb > 76) & (cb < 130) & (y > 40) & (cr.astype(int) > cb + 4)
+    return (cr > 134) & (cr < 178) & (cb > 76) & (cb < 130) & (y > 40) & (cr.astype(int) > cb + 19)
 
 
-def _typical(pixels: Bytes, fallback: Colour) -> Colour:
-    """The centre of the largest of three colour clusters; robust against folds, prints, shadows."""
+def _clusters(pixels: Bytes) -> list[tuple[float, Colour]]:
+    """Three colours with their shares, the largest first; empty for too few pixels."""
     if len(pixels) < 8:
-        return fallback
+        return []
     samples = pixels[:: max(1, len(pixels) // 1500)].astype(np.float32)
     order = np.argsort(samples.sum(1), kind="stable")
     labels = np.zeros((len(samples), 1), np.int32)
     labels[order, 0] = np.arange(len(samples)) * 3 // len(samples)  # start from dark, middle, light
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
     flags = cv2.KMEANS_USE_INITIAL_LABELS
-    _, labels, _ = cv2.kmeans(samples, 3, labels, stop, 1, flags)
-    largest = np.bincount(labels[:, 0], minlength=3).argmax()
-    r, g, b = (round(float(c)) for c in np.median(samples[labels[:, 0] == largest], axis=0))
-    return (r, g, b)
+    _, found, _ = cv2.kmeans(samples, 3, labels, stop, 1, flags)
+    result = []
+    for k in range(3):
+        chosen = samples[np.asarray(found)[:, 0] == k]
+        if len(chosen):
+            r, g, b = (round(float(c)) for c in np.median(chosen, axis=0))
+            result.append((len(chosen) / len(samples), (r, g, b)))
+    return sorted(result, reverse=True)
 
 
-def _person_mask(small: Bytes, box: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+def _typical(pixels: Bytes, fallback: Colour) -> Colour:
+    """The largest of three colour clusters; robust against folds, prints and shadows."""
+    clusters = _clusters(pixels)
+    return clusters[0][1] if clusters else fallback
+
+
+def _brightest(pixels: Bytes, fallback: Colour) -> Colour:
+    """The brightest cluster that is not a mere highlight: lit skin, not the dark hair around it."""
+    clusters = [colour for share, colour in _clusters(pixels) if share > 0.15]
+    return max(clusters, key=sum) if clusters else fallback
+
+
+def _most_unlike(pixels: Bytes, others: list[Colour], fallback: Colour) -> Colour:
+    """The sizeable cluster that is farthest from the colours it might be mixed up with."""
+    clusters = [colour for share, colour in _clusters(pixels) if share > 0.18]
+
+    def distance(colour: Colour) -> float:
+        return min(float(np.abs(np.subtract(colour, other)).sum()) for other in others)
+
+    return max(clusters, key=distance) if clusters else fallback
+
+
+def _find_face(small: Bytes, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The skin patch that is most likely the face: x, y, width, height in pixels of the thumbnail.
+
+    Without any, a place where a face often is.
+    """
+    x0, y0, x1, y1 = box
+    wide, tall = x1 - x0, y1 - y0
+    inside = np.zeros(small.shape[:2], np.uint8)
+    inside[y0:y1, x0:x1] = _skin_like(small)[y0:y1, x0:x1]
+    inside = cv2.morphologyEx(inside, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, patch, stats, centres = cv2.connectedComponentsWithStats(inside)
+    best, chosen, result = 0.0, 0, (x0 + wide * 2 // 5, y0 + tall // 12, wide // 5, tall // 7)
+    for number in range(1, len(stats)):
+        (x, y, w, h, area), (cx, cy) = stats[number], centres[number]
+        if w > 0.6 * wide or w < 3 or h < 3:
+            continue
+        off = ((cx - (x0 + x1) / 2) / (0.18 * wide)) ** 2
+        high = (max(0.0, (cy - y0) / tall - 0.15) / 0.2) ** 2
+        slim = (np.log(h / w) - 0.2) ** 2 / 0.5
+        score = float(np.sqrt(area) * area / (w * h) * np.exp(-off - high - slim))
+        if score > best:
+            best, chosen, result = score, number, (int(x), int(y), int(w), int(h))
+    if chosen:
+        # Brown hair passes for skin in the shade: keep the lit part only.
+        light = small.astype(int).sum(2)
+        lit = (patch == chosen) & (light > 0.62 * np.percentile(light[patch == chosen], 85))
+        _, _, parts, _ = cv2.connectedComponentsWithStats(lit.astype(np.uint8))
+        x, y, w, h, _ = parts[1 + int(parts[1:, 4].argmax())]
+        # A neck or a neckline makes the patch longer than the face is.
+        result = (int(x), int(y), int(w), int(min(h, max(3.0, 1.35 * w))))
+    return result
+
+
+def _cut_out(
+    small: Bytes, box: tuple[int, int, int, int], face: tuple[int, int, int, int]
+) -> NDArray[np.bool_]:
+    """The person by GrabCut, told that the face and the chest below it are hers."""
     h, w = small.shape[:2]
     x0, y0, x1, y1 = box
+    fx, fy, fw, fh = face
+    middle = fx + fw / 2
     mask = np.full((h, w), cv2.GC_BGD, np.uint8)
     mask[y0:y1, x0:x1] = cv2.GC_PR_BGD
-    cx, half = (x0 + x1) / 2, (x1 - x0) / 2
-    middle = slice(int(max(0, cx - 0.5 * half)), int(min(w, cx + 0.5 * half)))
-    mask[y0:y1, middle] = cv2.GC_PR_FGD
-    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.setRNGSeed(7)  # grabCut seeds its colour models from OpenCV's own generator
-    cv2.grabCut(small, mask, None, background, foreground, 4, cv2.GC_INIT_WITH_MASK)
-    person = (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
-    if person.mean() < 0.03:  # nothing stood out: trust the middle of the box
-        person[:] = False
-        person[y0:y1, middle] = True
-    return person
+    core = slice(int(max(x0, middle - 1.1 * fw)), int(min(x1, middle + 1.1 * fw)) + 1)
+    mask[max(y0, fy - fh // 2) : y1, core] = cv2.GC_PR_FGD
+    mask[fy : fy + fh, fx : fx + fw] = cv2.GC_FGD
+    chest = slice(int(max(x0, middle - 0.6 * fw)), int(min(x1, middle + 0.6 * fw)) + 1)
+    mask[int(fy + 1.4 * fh) : int(fy + 2.8 * fh), chest] = cv2.GC_FGD
+    cv2.setRNGSeed(7)  # GrabCut seeds its colour models from OpenCV's own generator
+    cv2.grabCut(small, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+    return (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
 
 
 def measure_colours(rgb: Bytes, box: tuple[float, float, float, float] | None = None) -> Colours:
@@ -85,58 +148,48 @@ def measure_colours(rgb: Bytes, box: tuple[float, float, float, float] | None = 
     """
     h, w = rgb.shape[:2]
     scale = 160 / max(h, w)
-    size = (max(24, round(w * scale)), max(24, round(h * scale)))
-    small = np.ascontiguousarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    w, h = size
-    b = box or (0.12, 0.02, 0.88, 0.99)
-    x0, y0 = max(1, round(b[0] * w)), max(1, round(b[1] * h))
-    x1, y1 = min(w - 1, round(b[2] * w)), min(h - 1, round(b[3] * h))
-    person = _person_mask(small, (x0, y0, max(x1, x0 + 4), max(y1, y0 + 4)))
+    w, h = max(24, round(w * scale)), max(24, round(h * scale))
+    small = np.ascontiguousarray(cv2.resize(rgb, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+    b = box or (0.05, 0.02, 0.95, 0.99)
+    x0, y0 = int(np.clip(b[0] * w, 1, w - 8)), int(np.clip(b[1] * h, 1, h - 8))
+    x1, y1 = int(np.clip(b[2] * w, x0 + 6, w - 1)), int(np.clip(b[3] * h, y0 + 6, h - 1))
+    skin = _skin_like(small)
+    fx, fy, fw, fh = face = _find_face(small, (x0, y0, x1, y1))
+    person = _cut_out(small, (x0, y0, x1, y1), face)
+
+    def area(left: float, top: float, right: float, bottom: float) -> NDArray[np.bool_]:
+        """A rectangle around the face's middle, in face widths and heights from the face's top."""
+        region = np.zeros((h, w), bool)
+        middle = fx + fw / 2
+        columns = slice(max(0, round(middle + left * fw)), max(0, round(middle + right * fw)))
+        region[max(0, round(fy + top * fh)) : max(0, round(fy + bottom * fh)), columns] = True
+        return region
+
+    skin_colour = _brightest(small[skin & area(-0.5, 0.1, 0.5, 0.95)], (224, 172, 128))
+    from_skin = np.abs(small.astype(int) - np.asarray(skin_colour)).sum(2)
+    unlike_skin = from_skin > 75
     background = _typical(small[~person], (230, 226, 220))
-    rows = np.flatnonzero(person.any(1))
-    top, height = int(rows[0]), int(rows[-1] - rows[0] + 1)
-    skin = _skin_like(small) & person
-    # The face: the highest dense run of skin rows in the upper half.
-    upper = np.zeros_like(person)
-    upper[top : top + height // 2 + 1] = True
-    per_row = (skin & upper).sum(1)
-    face_rows = np.flatnonzero(per_row >= max(2, 0.35 * per_row.max())) if per_row.any() else rows[:1]
-    first = int(face_rows[0])
-    gaps = np.flatnonzero(np.diff(face_rows) > 2)
-    last = int(face_rows[gaps[0]] if len(gaps) else face_rows[-1])
-    last = min(last, first + max(4, height // 3))
-    face = np.zeros_like(person)
-    face[first : last + 1] = True
-    face_height = last - first + 1
-    skin_colour = _typical(small[skin & face], (224, 172, 128))
-    head = np.zeros_like(person)
-    head[top : last + 1] = True
-    hair_area = head & person & ~skin
-    above = hair_area.copy()
-    above[first + face_height // 2 :] = False
-    hair_colour = _typical(small[above] if above.sum() > 12 else small[hair_area], (70, 50, 42))
-    # Below the head: the top, then the lower garment. Skin is left out of both.
-    chin = min(last + max(1, face_height // 6), h - 2)
-    foot = int(rows[-1])
-    full_length = (foot - chin) > 3.2 * face_height
-    waist = chin + (int(0.42 * (foot - chin)) if full_length else foot - chin)
-    cloth = person & ~skin
-    chest = np.zeros_like(person)
-    chest[chin : waist + 1] = True
-    top_colour = _typical(small[cloth & chest], (120, 130, 160))
-    legs = np.zeros_like(person)
-    legs[waist + 1 : chin + int(0.85 * (foot - chin))] = True
-    fallback = shade(top_colour, -0.35)
-    bottom_colour = _typical(small[cloth & legs], fallback) if full_length else fallback
-    near_hair = np.abs(small.astype(int) - np.asarray(hair_colour)).sum(2) < 60
-    beside = np.zeros_like(person)
-    beside[last : min(last + max(2, face_height // 2), h)] = True
-    differs = int(np.abs(np.subtract(hair_colour, top_colour)).sum()) > 60
-    long_hair = bool(differs and (near_hair & beside & person).sum() > 0.12 * (face_height**2))
+    crown = area(-0.90, -0.50, 0.90, 1.15) & person & (from_skin > 60)
+    hair_colour = _most_unlike(small[crown], [skin_colour, background], (70, 50, 42))
+    chest = area(-0.75, 1.5, 0.75, 2.7)
+    top_colour = _typical(small[chest & (from_skin > 40)], (120, 130, 160))
+    legs = area(-0.9, 4.1, 0.9, 6.3) & person & unlike_skin
+    seen = legs.sum() > 0.5 * fw * fh
+    bottom_colour = _typical(small[legs], (0, 0, 0)) if seen else shade(top_colour, -0.35)
+    like_hair = np.abs(small.astype(int) - np.asarray(hair_colour)).sum(2) < 70
+    like_top = np.abs(small.astype(int) - np.asarray(top_colour)).sum(2) < 70
+    beside = area(-1.1, 0.9, 1.1, 1.5) & person & like_hair & ~like_top
+    bare = area(-1.9, 2.2, 1.9, 3.6) & ~area(-0.75, 2.2, 0.75, 3.6) & person  # where forearms hang
     return Colours(
-        skin_colour, hair_colour, top_colour, bottom_colour, background, long_hair,
-        float(person.mean()),
-    )  # fmt: skip
+        skin=skin_colour,
+        hair=hair_colour,
+        top=top_colour,
+        bottom=bottom_colour,
+        background=background,
+        long_sleeves=not bool((bare & skin).sum() > 0.10 * bare.sum()),
+        long_hair=bool(beside.sum() > 0.12 * fw * fh),
+        found=float(person.mean()),
+    )
 
 
 def look_like(colours: Colours) -> Look:
@@ -149,7 +202,7 @@ def look_like(colours: Colours) -> Look:
         hair=colours.hair,
         hair_style="long" if colours.long_hair else "short",
         lashes=colours.long_hair,
-        top="t-shirt",
+        top="long-sleeved shirt" if colours.long_sleeves else "t-shirt",
         top_colour=colours.top,
         accent=shade(colours.top, 0.5),
         bottom="trousers",

@@ -124,18 +124,22 @@ class Stage:
         x, y = np.round(self.pan[index] * (w * self.factor, h * self.factor)).astype(int)
         return int(x), int(y)
 
+    def view(self, index: int) -> View:
+        """The camera of a frame, in canvas pixels."""
+        w, h = self.size
+        dx, dy = self.shift(index)
+        return View(
+            x=self.framing.x * w * self.factor + dx,
+            y=self.framing.floor * h * self.factor + dy,
+            px=self.framing.scale * h * self.factor,
+        )
+
     def frame(self, index: int) -> Frame:
         """Draw the frame `index`."""
         w, h = self.size
         canvas = self.backdrop.crop(self.shift(index))
         brush = Brush(canvas)
-        dx, dy = self.shift(index)
-        framing = self.framing
-        view = View(
-            x=framing.x * w * self.factor + dx,
-            y=framing.floor * h * self.factor + dy,
-            px=framing.scale * h * self.factor,
-        )
+        view = self.view(index)
         self._shadow(canvas, view, index)
         face = landmarks(self.look, self.skeleton.expression[index])
         sketch = Sketch.of(brush, view, self.look, self.skeleton, index)
@@ -146,13 +150,8 @@ class Stage:
         points = points / (w * self.factor, h * self.factor)
         return Frame(
             np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), points, score, parts, nearness,
-            self.backdrop.horizon + dy / (h * self.factor),
+            self.backdrop.horizon + self.shift(index)[1] / (h * self.factor),
         )  # fmt: skip
-
-    def poses(self, indices: Sequence[int]) -> tuple[Array, Array]:
-        """Keypoints `n 133 2` and score `n 133` of frames without keeping the pictures."""
-        frames = [self.frame(i) for i in indices]
-        return np.stack([f.keypoints for f in frames]), np.stack([f.score for f in frames])
 
     def _shadow(self, canvas: NDArray[np.uint8], view: View, index: int) -> None:
         feet = np.stack(

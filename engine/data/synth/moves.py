@@ -45,9 +45,9 @@ def wave(beat: Array, period: float = 2.0, late: float = 0.0) -> Array:
     return np.sin(2 * np.pi * (beat - late) / period)
 
 
-def snap(beat: Array, period: float = 2.0, late: float = 0.0) -> Array:
-    """Like `wave`, but it arrives early and holds, as a dancer hits the beat."""
-    return np.tanh(2.2 * wave(beat, period, late)) / np.tanh(2.2)
+def snap(beat: Array, period: float = 2.0, late: float = 0.0, hard: float = 2.2) -> Array:
+    """Like `wave`, but it arrives early and holds, as a dancer hits the beat; more so when `hard`."""
+    return np.tanh(hard * wave(beat, period, late)) / np.tanh(hard)
 
 
 def bump(beat: Array, period: float = 2.0, late: float = 0.0) -> Array:
@@ -132,7 +132,7 @@ def _floss(b: Array) -> Change:
 
 
 def _disco_point(b: Array) -> Change:
-    up = bump(b, 2)
+    up = 0.5 + 0.5 * snap(b, 2, hard=1.1)
     s = snap(b, 2)
     return {
         "sway": 0.038 * s, "hip_roll": -7 * s, "lean": -4 * s, "chest_roll": -4 * s, "head_yaw": -14 * s,
