@@ -5,31 +5,17 @@ Module names equal the keys of the public Stable Diffusion checkpoints.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.nets.frames import Signals
+
 # CUDA kernels put the batch on a grid axis that ends at 65,535; temporal attention has one batch
 # entry per pixel and passes it at 576x1024 with eight windows.
 MAX_BATCH = 65_535
-
-
-@dataclass(frozen=True)
-class Signals:
-    """What every layer may read besides its input.
-
-    Attributes:
-        time: `b e`, the embedded time step, already through SiLU (every resnet wants it so).
-        context: `b m d`, tokens of the text or image prompt, shared by all frames.
-        frames: number of frames f; 2-D layers see `(b f) c h w`.
-    """
-
-    time: Tensor
-    context: Tensor
-    frames: int
 
 
 class AttentionControl(Protocol):

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from engine.nets.frames import fold, unfold
 from engine.nets.residuals import Residuals
-from engine.nets.resnet import fold, unfold
 
 _STEPS = (  # in, out, kernel, stride (MimicMotion spec a.3)
     (3, 3, 3, 1),

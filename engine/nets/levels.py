@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from engine.nets.attention import Signals
-from engine.nets.resnet import Downsample, Upsample, fold, unfold
+from engine.nets.frames import Signals, plus
+from engine.nets.resnet import Downsample, Upsample
 from engine.nets.temporal import Filling, LevelSpec
 
 Widths = Sequence[tuple[int, int]]
@@ -123,8 +123,3 @@ class UpLevel(Level):
         if self.upsamplers is not None:
             x = self.upsamplers[0](x, skips[-1].shape[-2:])
         return x
-
-
-def plus(x: Tensor, residual: Tensor | None, frames: int) -> Tensor:
-    """`(b f) c h w` plus a residual that broadcasts to `b c f h w`."""
-    return x if residual is None else fold(unfold(x, frames) + residual)

@@ -1,8 +1,4 @@
-"""Convolutional blocks of the U-Net, and the two ways to see a video in them.
-
-2-D layers see `(b f) c h w`; temporal layers see the same memory as `b c f h w`.
-Module names equal the keys of the public checkpoints.
-"""
+"""Convolutional blocks of the U-Net; module names equal the keys of the public checkpoints."""
 
 from __future__ import annotations
 
@@ -10,17 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.nets.attention import Signals
-
-
-def fold(x: Tensor) -> Tensor:
-    """`b c f h w` to `(b f) c h w`."""
-    return x.transpose(1, 2).flatten(0, 1)
-
-
-def unfold(x: Tensor, frames: int) -> Tensor:
-    """`(b f) c h w` to `b c f h w`, a view."""
-    return x.unflatten(0, (-1, frames)).transpose(1, 2)
+from engine.nets.frames import Signals, fold, unfold
 
 
 class FrameNorm(nn.GroupNorm):
@@ -67,18 +53,20 @@ class Resnet2d(nn.Module):
 
 
 class FrameConv(nn.Conv3d):
-    """A convolution over three neighbouring frames, pixel by pixel; `b c f h w`.
+    """A Conv3d of kernel (k, 1, 1), which looks along the frames pixel by pixel; `b c f h w`.
 
-    The weight is that of a (3, 1, 1) Conv3d. It runs as a 2-D convolution over f x (h w): the
-    same sum, about 1.6 times faster on a CPU.
+    It runs as a 2-D convolution over f x (h w): the same sum, about 1.6 times faster on a CPU.
     """
 
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__(in_channels, out_channels, (3, 1, 1), padding=(1, 0, 0))
-
     def forward(self, input: Tensor) -> Tensor:
-        h = F.conv2d(input.flatten(3), self.weight[..., 0], self.bias, padding=(1, 0))
+        reach = (self.kernel_size[0] // 2, 0)
+        h = F.conv2d(input.flatten(3), self.weight[..., 0], self.bias, padding=reach)
         return h.unflatten(3, input.shape[3:])
+
+
+def frame_conv(in_channels: int, out_channels: int) -> FrameConv:
+    """The temporal convolution of all published fillings: three neighbouring frames."""
+    return FrameConv(in_channels, out_channels, (3, 1, 1), padding=(1, 0, 0))
 
 
 class Downsample(nn.Module):

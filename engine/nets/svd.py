@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from engine.nets.attention import (
     Attention,
     FeedForward,
-    Signals,
     TransformerBlock,
     add_context,
     pixels,
     tokens,
 )
-from engine.nets.resnet import FrameConv, Resnet2d, unfold
+from engine.nets.frames import Signals, fold, unfold
+from engine.nets.resnet import Resnet2d, frame_conv
 
 
 class TimeMixer(nn.Module):
@@ -41,10 +41,10 @@ class TemporalResnet(nn.Module):
     def __init__(self, channels: int, time_dim: int, *, groups: int, eps: float) -> None:
         super().__init__()
         self.norm1 = nn.GroupNorm(groups, channels, eps=eps)
-        self.conv1 = FrameConv(channels, channels)
+        self.conv1 = frame_conv(channels, channels)
         self.time_emb_proj = nn.Linear(time_dim, channels)
         self.norm2 = nn.GroupNorm(groups, channels, eps=eps)
-        self.conv2 = FrameConv(channels, channels)
+        self.conv2 = frame_conv(channels, channels)
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
@@ -68,7 +68,7 @@ class SvdResnet(nn.Module):
     def forward(self, x: Tensor, signals: Signals) -> Tensor:
         x = unfold(self.spatial_res_block(x, signals), signals.frames)
         x = self.time_mixer(x, self.temporal_res_block(x, signals.time))
-        return x.transpose(1, 2).flatten(0, 1)
+        return fold(x)
 
 
 class SvdTemporalBlock(nn.Module):

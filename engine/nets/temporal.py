@@ -21,8 +21,9 @@ from typing import Any, Literal, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from engine.nets.attention import Signals, SpatialTransformer, TransformerBlock
-from engine.nets.resnet import FrameConv, Resnet2d, fold, unfold
+from engine.nets.attention import SpatialTransformer, TransformerBlock
+from engine.nets.frames import Signals, fold, unfold
+from engine.nets.resnet import Resnet2d, frame_conv
 from engine.nets.svd import SvdResnet, SvdTransformer
 
 Temporal: TypeAlias = Literal["none", "motion", "modelscope", "svd"]
@@ -77,7 +78,7 @@ class TemporalConv(nn.Module):
 
         def step(*drop: nn.Module) -> nn.Sequential:
             norm = nn.GroupNorm(groups, channels, eps=1e-5)
-            return nn.Sequential(norm, nn.SiLU(), *drop, FrameConv(channels, channels))
+            return nn.Sequential(norm, nn.SiLU(), *drop, frame_conv(channels, channels))
 
         self.conv1 = step()
         self.conv2 = step(nn.Dropout(dropout))

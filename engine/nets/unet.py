@@ -14,10 +14,10 @@ from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
-from engine.nets.attention import Signals
-from engine.nets.levels import DownLevel, MidLevel, UpLevel, plus
+from engine.nets.frames import Signals, fold, plus, unfold
+from engine.nets.levels import DownLevel, MidLevel, UpLevel
 from engine.nets.residuals import NONE, Residuals
-from engine.nets.resnet import FrameNorm, fold, unfold
+from engine.nets.resnet import FrameNorm
 from engine.nets.temporal import FILLINGS, LevelSpec, Temporal, TemporalTransformer
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from engine.nets import attention as attention_module
 from engine.nets.attention import Attention, attend
-from engine.nets.resnet import FrameConv, fold, unfold
+from engine.nets.frames import fold, unfold
+from engine.nets.resnet import frame_conv
 from engine.nets.temporal import FramePositions
 
 
@@ -55,7 +56,7 @@ def test_constant_is_the_output_for_any_query() -> None:
 
 
 def test_frame_conv_is_the_convolution_of_its_weight() -> None:
-    conv = FrameConv(3, 5)
+    conv = frame_conv(3, 5)
     plain = nn.Conv3d(3, 5, (3, 1, 1), padding=(1, 0, 0))
     plain.load_state_dict(conv.state_dict(), strict=True)
     x = torch.randn(2, 4, 3, 5, 6).transpose(1, 2)  # a view, as in the network

@@ -222,3 +222,16 @@ def test_foreign_configurations_are_refused() -> None:
         specs.from_diffusers({"_class_name": "UNet1DModel"})
     with pytest.raises(BadInput, match="act_fn = 'gelu' is not supported"):
         specs.from_diffusers({"_class_name": "UNet2DConditionModel", "act_fn": "gelu"})
+
+
+@torch.no_grad()
+def test_lora_adapters_attach_to_linear_and_temporal_layers() -> None:
+    peft = pytest.importorskip("peft", reason="peft is not installed")
+    net, (sample, context) = tiny("svd"), clip()
+    plain = net(sample, 1, context)
+    net.add_adapter(peft.LoraConfig(r=2, target_modules=["to_q", "to_v", "conv1"]))
+    assert torch.equal(net(sample, 1, context), plain)  # a fresh adapter adds nothing
+    for name, parameter in net.named_parameters():
+        if "temporal_res_block.conv1.lora_B" in name:
+            parameter += 0.1
+    assert not torch.allclose(net(sample, 1, context), plain, atol=1e-4)
