@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
 from torch import Tensor, nn
+
+from engine.nets.attention import Attention, attend
 
 
 @dataclass(frozen=True)
@@ -41,57 +43,66 @@ class LatentControl(Protocol):
 class AttentionControl(Protocol):
     """Adds to attention scores, or looks at them (box edits, map capture)."""
 
-    def bias(self, site: str, query: Tensor, key: Tensor) -> Tensor | None:
+    def bias(self, site: str, queries: Tensor, keys: Tensor) -> Tensor | None:
         """What to add to the scores before the softmax, broadcast to `b heads n m`; None: nothing.
 
-        `site` is the attention's module name in the network; `query` is `b heads n d` and `key`
-        `b heads m d`, unscaled.
+        `site` is the layer's name in the network; `queries` are `b heads n d` and `keys`
+        `b heads m d`, not yet divided by `sqrt(d)`. Where the frames of a video share one context,
+        `n` runs over frames and pixels, frame by frame.
         """
         ...
 
 
-Seam: TypeAlias = Callable[[Tensor, Tensor], Tensor | None]
-"""`(query, key) -> bias`: what an attention module's attribute `control` may hold."""
+@dataclass(frozen=True)
+class _Biased:
+    """An attention layer's forward with the biases of its controls (see `Attention.control`)."""
+
+    site: str
+    controls: tuple[AttentionControl, ...]
+
+    def __call__(self, layer: Attention, x: Tensor, context: Tensor | None) -> Tensor:
+        rows = x if context is None else x.reshape(context.shape[0], -1, x.shape[-1])
+        queries = layer.queries(rows)
+        keys, values = layer.keys_values(rows if context is None else context)
+        given = [control.bias(self.site, queries, keys) for control in self.controls]
+        mask = None
+        for bias in given:
+            if bias is not None:
+                mask = bias if mask is None else mask + bias
+        return layer.merge(attend(queries, keys, values, mask)).reshape(x.shape)
 
 
 @contextmanager
 def attached(
-    net: nn.Module, control: AttentionControl, where: Callable[[str], bool] = lambda site: True
+    net: nn.Module, control: AttentionControl, where: Callable[[str], bool] | None = None
 ) -> Iterator[list[str]]:
-    """Attach a control to the attention modules of a network; afterwards all is as before.
+    """Attach a control to the attention layers of a network; afterwards all is as before.
 
-    An attention module takes controls by having an attribute `control` (a `Seam` or None), which
-    it calls with its queries and keys. Controls nest: the biases of an outer one still count.
+    Controls nest: their biases add up.
 
     Args:
-        where: which sites, by module name; all by default.
+        where: which layers, by name; all by default.
 
-    Yields the names of the sites. Raises ValueError when there is none: a control that reaches
-    nothing is a mistake.
+    Yields the names of the layers. Raises ValueError when there is none (a control that reaches
+    nothing is a mistake), and when another kind of control already holds one of them.
     """
-    sites: list[tuple[str, Any]] = [
-        (name, module)
+    layers = {
+        name: module
         for name, module in net.named_modules()
-        if hasattr(module, "control") and where(name)
-    ]
-    if not sites:
+        if isinstance(module, Attention) and (where is None or where(name))
+    }
+    if not layers:
         raise ValueError("no attention of this network matches the control")
-    before: list[Seam | None] = [module.control for _, module in sites]
+    before = {name: layer.control for name, layer in layers.items()}
+    taken = [n for n, held in before.items() if held is not None and not isinstance(held, _Biased)]
+    if taken:
+        raise ValueError(f"another kind of control already holds {taken[:8]}")
     try:
-        for (name, module), outer in zip(sites, before, strict=True):
-            module.control = _seam(control, name, outer)
-        yield [name for name, _ in sites]
+        for name, layer in layers.items():
+            held = before[name]
+            outer = held.controls if isinstance(held, _Biased) else ()
+            layer.control = _Biased(name, (*outer, control))
+        yield list(layers)
     finally:
-        for (_, module), outer in zip(sites, before, strict=True):
-            module.control = outer
-
-
-def _seam(control: AttentionControl, site: str, outer: Seam | None) -> Seam:
-    def bias(query: Tensor, key: Tensor) -> Tensor | None:
-        own = control.bias(site, query, key)
-        other = outer(query, key) if outer is not None else None
-        if own is None or other is None:
-            return own if other is None else other
-        return own + other
-
-    return bias
+        for name, layer in layers.items():
+            layer.control = before[name]
