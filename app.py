@@ -23,7 +23,7 @@ def main() -> None:
     supervisor = Supervisor(store)
     supervisor.start()
     try:
-        build(store, where.jobs_per_owner).launch(**launch_options(where))
+        build(store, where).launch(**launch_options(where))
     finally:
         supervisor.close()
 

@@ -20,8 +20,8 @@ _BRAND = examples.ASSETS / "brand"
 _HOUR, _DAY = 3600, 86_400
 
 
-def build(store: Store, jobs_per_owner: int = 20) -> gr.Blocks:
-    """The page over the jobs of `store`."""
+def build(store: Store, where: Hosting) -> gr.Blocks:
+    """The page over the jobs of `store`, for visitors from `where`."""
     with gr.Blocks(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True
     ) as demo:
@@ -30,8 +30,9 @@ def build(store: Store, jobs_per_owner: int = 20) -> gr.Blocks:
         with gr.Row(elem_id="masthead"):
             gr.HTML(_read("masthead.html"), elem_id="wordmark", apply_default_css=False)
             gr.Markdown(label("tagline"), elem_id="tagline")
-            gr.Markdown(label("private"), elem_id="private")
-        Dance(store, examples.find(), jobs_per_owner).build(demo, token)
+            if where.private:
+                gr.Markdown(label("private"), elem_id="private")
+        Dance(store, examples.find(), where.jobs_per_owner).build(demo, token)
     return demo
 
 

@@ -49,5 +49,11 @@ def dance_items(examples: Examples) -> list[Item]:
     ]
 
 
+def still(dance: str) -> str:
+    """The address of a dance's still picture, or nothing if it is not one of ours."""
+    path = find().dances.get(dance)
+    return _address(path.with_suffix(".jpg")) if path else ""
+
+
 def _address(path: Path) -> str:
     return f"{ADDRESS}/{path.relative_to(ASSETS).as_posix()}"

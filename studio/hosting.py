@@ -29,6 +29,11 @@ class Hosting:
     max_upload: str = "500mb"
     jobs_per_owner: int = 20
 
+    @property
+    def private(self) -> bool:
+        """Whether only this machine can reach the studio."""
+        return self.host in _LOOPBACK
+
 
 def hosting(environment: Mapping[str, str]) -> Hosting:
     """Read `GRADIO_SERVER_NAME`, `PORT` or `GRADIO_SERVER_PORT`, `STUDIO_AUTH` (name:password),

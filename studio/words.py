@@ -42,7 +42,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "source": ("Where the dance comes from", "춤의 출처"),
     "source_library": ("Library", "춤 목록"),
     "source_video": ("My video", "내 영상"),
-    "source_keypoints": ("Keypoint file", "키포인트 파일"),
+    "source_keypoints": ("Keypoints", "키포인트"),
     "dances": ("Built-in dances", "기본 춤"),
     "motion": ("A video of someone dancing, or a skeleton video", "춤 영상 또는 골격 영상"),
     "keypoints": (
@@ -114,12 +114,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "my_video": ("My video", "내 영상"),
     "keypoint_dance": ("Keypoints", "키포인트"),
     # --- stages of the engine
-    "stage_read": ("Reading your files", "파일을 읽는 중"),
-    "stage_pose": ("Following the dance", "춤을 따라가는 중"),
-    "stage_encode": ("Looking at the picture", "사진을 살펴보는 중"),
+    "stage_find": ("Following the dance", "춤을 따라가는 중"),
     "stage_denoise": ("Dancing", "춤추는 중"),
     "stage_decode": ("Developing the frames", "프레임을 현상하는 중"),
-    "stage_write": ("Putting the video together", "영상을 합치는 중"),
     "stage_other": ("Working", "작업 중"),
     # --- lengths of time
     "seconds": ("{count} seconds", "{count}초"),

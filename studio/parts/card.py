@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import gradio as gr
 from studio.jobs.job import Job
 from studio.parts.source import script
 from studio.words import Language, duration, known, say
+
+_PARTS: Mapping[str, tuple[int, int]] = {"find": (0, 15), "denoise": (15, 85), "decode": (85, 100)}
+"""Which part of the bar a stage of the engine fills, from and to in percent."""
 
 _TEMPLATE = Path(__file__).with_name("card.html")
 
@@ -51,6 +55,7 @@ def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
             "head": say("done", language),
             "detail": _how(job, language),
             "badge": _maker(job, language),
+            "note": "\n".join(str(line) for line in job.record.get("warnings", [])),
         }
     view["head"] = say(job.state, language)
     if job.state == "cancelled":
@@ -91,8 +96,15 @@ def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
         "head": stage_words(job.stage, language),
         "detail": " · ".join(facts),
         "preview": picture_url(job.preview),
-        "percent": round(100 * job.step / job.total) if job.total else 0,
+        "percent": _percent(job),
     }
+
+
+def _percent(job: Job) -> int:
+    """How much of the whole bar is full: each stage fills its own part of it."""
+    done = job.step / job.total if job.total else 0.0
+    begin, end = _PARTS.get(job.stage.split(" ")[0], (0, 100))
+    return round(begin + (end - begin) * min(done, 1.0))
 
 
 def stage_words(stage: str, language: Language) -> str:

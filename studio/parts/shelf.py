@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.examples import still
 from studio.jobs.job import Job
 from studio.parts.card import picture_url
 from studio.parts.source import script
@@ -37,7 +38,7 @@ def contents(jobs: Sequence[Job], chosen: str | None, language: Language) -> dic
                 "name": _name(job, language),
                 "state": job.state,
                 "words": say(f"state_{job.state}", language),
-                "poster": picture_url(job.poster) if job.state == "done" else "",
+                "poster": picture_url(job.poster) or still(job.words.get("dance", "")),
             }
             for job in jobs
         ],

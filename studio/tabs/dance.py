@@ -149,7 +149,6 @@ class Dance:
                 interactive=False,
                 autoplay=True,
                 loop=True,
-                visible=False,
                 buttons=["download"],
                 elem_id="result",
             )
@@ -295,9 +294,7 @@ class Dance:
         def unless_same(name: str, value: Any) -> Any:
             return gr.skip() if marks.get(name) == new[name] else value
 
-        video = gr.update(
-            value=cached(view.video) if view.video else None, visible=view.video is not None
-        )
+        video = cached(view.video) if view.video else None
         return (
             view.shown,
             unless_same("card", view.card),

@@ -17,4 +17,5 @@ if __name__ == "__main__":
     store = Store(home_folder())
     supervisor = Supervisor(store, command, patience=2)
     supervisor.start()
-    build(store, jobs_per_owner=3).launch(**launch_options(hosting(os.environ)))
+    where = hosting(os.environ | {"STUDIO_JOBS_PER_OWNER": "3"})
+    build(store, where).launch(**launch_options(where))

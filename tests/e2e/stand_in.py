@@ -27,7 +27,7 @@ _STEPS = 12
 def pretend(job: Job, out: Path) -> Iterator[Event]:
     """Events as the engine sends them, and a playable clip."""
     dance = job.words.get("dance", "")
-    yield Progress(0, 1, "pose")
+    yield Progress(1, 4, "find the pose")
     time.sleep(0.3)
     if dance == "robot":
         os.kill(os.getpid(), 9)

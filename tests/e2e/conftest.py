@@ -1,0 +1,209 @@
+"""A browser, and the studio as a process of its own with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+POCKET = ROOT / "assets" / "pocket"
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.e2e)
+            if not CHROMIUM.exists():
+                item.add_marker(pytest.mark.skip(reason="/usr/bin/chromium is not installed"))
+
+
+@dataclass
+class Server:
+    """A running studio."""
+
+    script: Path
+    home: Path
+    address: str = ""
+    seconds_to_answer: float = 0.0
+    _process: subprocess.Popen[bytes] | None = None
+    _port: int = 0
+
+    def start(self) -> None:
+        """Start it and wait until the page answers."""
+        self._port = self._port or _free_port()
+        self.address = f"http://127.0.0.1:{self._port}/"
+        environment = os.environ | {
+            "STUDIO_HOME": str(self.home),
+            "GRADIO_TEMP_DIR": str(self.home / "uploads"),
+            "PORT": str(self._port),
+            "PYTHONPATH": str(ROOT),
+            "OMP_NUM_THREADS": "1",
+        }
+        begin = time.monotonic()
+        with self.log.open("ab") as log:
+            # Any warning of Gradio's about how it is used is an error here.
+            self._process = subprocess.Popen(
+                [sys.executable, "-W", "error::UserWarning", str(self.script)],
+                cwd=ROOT, env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
+        while not _answers(self.address):
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() - begin < 90, "the page does not answer"
+            time.sleep(0.1)
+        self.seconds_to_answer = time.monotonic() - begin
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    @property
+    def log(self) -> Path:
+        """What it and its workers printed."""
+        return self.home / "log.txt"
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
+
+
+def _served(script: Path, home: Path) -> Iterator[Server]:
+    one = Server(script, home)
+    one.start()
+    yield one
+    one.kill()
+    assert "Traceback" not in one.log.read_text(), one.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real screen, store and worker process, with a pretended engine."""
+    yield from _served(
+        ROOT / "tests" / "e2e" / "serve_stand_in.py", tmp_path_factory.mktemp("stand_in")
+    )
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`python app.py`, nothing pretended."""
+    if not list(POCKET.glob("**/*.safetensors")):
+        pytest.skip("assets/pocket holds no weights yet: run `make pocket`")
+    yield from _served(ROOT / "app.py", tmp_path_factory.mktemp("studio"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=_FLAGS)
+        yield one
+        one.close()
+
+
+@dataclass
+class Visitor:
+    """One person with a browser of their own."""
+
+    page: Page
+    shots: Path
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, server: Server, dark: bool = False) -> None:
+        """Open the studio and wait until it can be used."""
+        self.page.goto(server.address + ("?__theme=dark" if dark else "?__theme=light"))
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until the page has asked the server how the work stands."""
+        self.page.wait_for_selector("#make", timeout=60_000)
+        self.page.wait_for_function(
+            "() => document.querySelector('#forecast')?.textContent.trim().length > 0",
+            timeout=60_000,
+        )
+
+    def pick(self, person: str, dance: str) -> None:
+        """Choose from the library."""
+        self.page.click(f"#people [data-key={person}]")
+        self.page.click(f"#dances [data-key={dance}]")
+
+    def make(self) -> None:
+        """Press the big button."""
+        self.page.click("#make")
+
+    def wait_head(self, words: str, seconds: float = 60) -> None:
+        """Wait until the status card's headline says `words`."""
+        self.page.wait_for_function(
+            "words => document.querySelector('.status-head')?.textContent === words",
+            arg=words,
+            timeout=seconds * 1000,
+        )
+
+    def shot(self, name: str, full: bool = False) -> None:
+        """Keep a picture of the page for people to look at."""
+        self.page.screenshot(path=self.shots / f"{name}.png", full_page=full)
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures go: `PIROUETTE_SHOTS`, or pytest's own folder."""
+    folder = Path(os.environ.get("PIROUETTE_SHOTS") or tmp_path_factory.mktemp("shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def visit(browser: Browser, shots: Path) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors; afterwards nobody may have had an error in the console."""
+    visitors: list[Visitor] = []
+
+    def new(locale: str = "en-US", width: int = 1280, height: int = 800) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, has_touch=width < 600
+        )
+        context.set_default_timeout(30_000)
+        one = Visitor(context.new_page(), shots)
+        visitors.append(one)
+        one.page.on(
+            "console",
+            lambda said: one.problems.append(said.text) if said.type == "error" else None,
+        )
+        one.page.on("pageerror", lambda error: one.problems.append(str(error)))
+        return one
+
+    yield new
+    for one in visitors:
+        one.page.context.close()
+    assert [problem for one in visitors for problem in one.problems] == []

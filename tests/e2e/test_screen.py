@@ -1,0 +1,197 @@
+"""What a visitor sees while jobs wait, run, stop and fail; the engine is pretended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from conftest import Server, Visitor
+
+Visit = Callable[..., Visitor]
+
+
+def test_what_is_missing_is_said_and_the_form_is_kept(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.shot("1-empty")
+    ann.make()
+    ann.page.wait_for_selector(".notice:visible >> text=Who should dance?")
+    ann.shot("2-missing")
+    ann.page.click("#people [data-key=rosa]")
+    ann.make()
+    ann.page.wait_for_selector(".notice:visible >> text=Which dance")
+    assert ann.page.get_attribute("#people [data-key=rosa]", "aria-checked") == "true"
+    assert not ann.page.is_visible(".tile")
+
+
+def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.pick("mina", "sway")
+    ann.make()
+    ann.wait_head("Dancing")
+    ann.page.wait_for_selector(".stage-picture:visible")
+    ann.page.wait_for_function(
+        "() => document.querySelector('#make').textContent.trim() === 'Add to queue'"
+    )
+    ann.shot("3-running")
+    ann.page.reload()
+    ann.ready()
+    ann.wait_head("Your video is ready")
+    ann.page.wait_for_function(
+        "() => { const v = document.querySelector('#result video');"
+        " return v && v.readyState >= 2 && !v.paused && v.loop; }"
+    )
+    assert "pocket" in ann.page.inner_text(".status-badge")
+    ann.page.wait_for_selector(".tile[data-state=done] img")
+    ann.shot("4-done")
+    ann.page.reload()
+    ann.ready()
+    ann.page.wait_for_selector("#result video")
+
+    bob = visit()
+    bob.open(stand_in)
+    bob.page.wait_for_timeout(1500)
+    assert not bob.page.is_visible(".tile") and not bob.page.is_visible("#result video")
+
+
+def test_jobs_queue_up_and_stop(stand_in: Server, visit: Visit) -> None:
+    ann, bob = visit(), visit()
+    ann.open(stand_in)
+    bob.open(stand_in)
+    ann.pick("jun", "spin")  # never ends
+    ann.make()
+    ann.wait_head("Dancing")
+    bob.pick("ada", "kick")
+    bob.make()
+    bob.wait_head("Waiting in the wings")
+    assert bob.page.inner_text(".status-detail") == "1 before it"
+    bob.shot("5-waiting")
+    ann.page.click(".stop")
+    ann.wait_head("Stopped")
+    ann.shot("6-stopped")
+    bob.wait_head("Your video is ready")
+
+
+def test_a_visitor_cannot_fill_the_queue(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.pick("jun", "spin")
+    for _ in range(3):
+        before = ann.page.locator(".tile").count()
+        ann.make()
+        ann.page.wait_for_function("n => document.querySelectorAll('.tile').length > n", arg=before)
+    ann.make()
+    ann.page.wait_for_selector(".notice:visible >> text=Your queue is full.")
+    for _ in range(3):
+        ann.page.click(".tile:not([data-state=cancelled])")
+        ann.page.click(".stop:not(:disabled)")
+        ann.wait_head("Stopped")
+
+
+def test_a_worker_that_is_killed_costs_one_job(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.pick("theo", "robot")  # its worker kills itself
+    ann.make()
+    ann.wait_head("This one did not work out")
+    words = ann.page.inner_text(".trouble")
+    assert "ran out of memory" in words and "Why" in words and "What to do" in words
+    ann.shot("7-failed")
+    ann.page.click("#dances [data-key=twist]")
+    ann.make()
+    ann.wait_head("Your video is ready")
+
+
+def test_a_killed_server_loses_nothing(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.pick("noor", "spin")
+    ann.make()
+    ann.wait_head("Dancing")
+    ann.page.click("#dances [data-key=heart]")
+    ann.make()
+    ann.page.wait_for_selector(".tile >> nth=1")
+    ann.page.goto("about:blank")
+    stand_in.kill()
+    stand_in.start()
+    ann.open(stand_in)
+    ann.wait_head("Your video is ready")  # the one that waited
+    assert ann.page.locator(".tile").count() == 2
+    ann.page.click(".tile[data-state=interrupted]")
+    ann.wait_head("Interrupted")
+
+
+def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    photo = Path(__file__).parents[2] / "assets" / "examples" / "people" / "noor.png"
+    assert not ann.page.is_visible("#consent")
+    ann.page.click("#people [data-key=ada]")
+    ann.page.click("#dances [data-key=floss]")
+    ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
+    ann.page.wait_for_selector("#consent input")
+    ann.page.wait_for_selector("#people [data-key=ada][aria-checked=false]")
+    ann.make()
+    ann.page.wait_for_selector(".notice:visible >> text=May this picture be used?")
+    ann.shot("8-consent")
+    ann.page.check("#consent input")
+    ann.make()
+    ann.wait_head("Your video is ready")
+    ann.page.click("#people [data-key=ada]")
+    ann.page.wait_for_selector("#consent", state="hidden")
+
+
+def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: Path) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.page.click("#people [data-key=ada]")
+    ann.page.click("#source label:nth-child(3)")
+    keypoints = tmp_path / "dance.json"
+    keypoints.write_text("{}")
+    ann.page.locator("#keypoints input[type=file]").set_input_files(keypoints)
+    ann.page.wait_for_selector("#keypoints >> text=dance")
+    ann.page.check("#whole input")
+    ann.page.wait_for_selector("#forecast >> text=As long as your dance")
+    ann.shot("9-keypoints")
+    ann.make()
+    ann.wait_head("Your video is ready")
+    assert ann.page.inner_text(".tile-name") == "Keypoints"
+    ann.page.click("#source label:nth-child(2)")
+    ann.page.wait_for_selector("#motion input[type=file]", state="attached")
+    ann.shot("10-my-video")
+
+
+def test_on_a_phone_in_the_dark_and_by_keyboard(stand_in: Server, visit: Visit) -> None:
+    ann = visit(width=390, height=844)
+    ann.open(stand_in)
+    assert ann.page.evaluate("document.documentElement.scrollWidth") <= 390
+    ann.shot("11-phone", full=True)
+    ann.page.focus("#people [data-key=ada]")
+    ann.page.keyboard.press("ArrowRight")
+    assert ann.page.get_attribute("#people [data-key=jun]", "aria-checked") == "true"
+    ann.page.focus("#dances [role=radio] >> nth=0")
+    ann.page.keyboard.press("Space")
+    ann.page.focus("#make")
+    ann.page.keyboard.press("Enter")
+    ann.wait_head("Your video is ready")
+    ann.shot("12-phone-done")
+    ann.open(stand_in, dark=True)
+    ann.page.wait_for_selector("#result video")
+    ann.shot("13-phone-dark", full=True)
+
+
+def test_in_korean(stand_in: Server, visit: Visit) -> None:
+    ann = visit(locale="ko-KR")
+    ann.open(stand_in, dark=True)
+    assert ann.page.inner_text("#make").strip() == "영상 만들기"
+    ann.make()
+    ann.page.wait_for_selector(".notice:visible >> text=누가 춤출까요?")
+    ann.pick("mina", "salsa")
+    ann.make()
+    ann.wait_head("영상이 완성되었습니다")
+    ann.shot("14-korean-dark")
+    ann.page.click("#advanced button")
+    ann.page.wait_for_selector("#setting-seed")
+    ann.shot("15-korean-advanced", full=True)
+    assert "__i18n__" not in ann.page.inner_text("body")
