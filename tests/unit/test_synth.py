@@ -171,7 +171,8 @@ def test_people_differ() -> None:
     rng = np.random.default_rng(1)
     looks = [synth.random_look(rng) for _ in range(150)]
     for name, least in (("hair_style", 12), ("top", 7), ("bottom", 6), ("top_pattern", 7),
-                        ("glasses", 4), ("beard", 4), ("hat", 4), ("shoes", 3), ("background", 12)):  # fmt: skip
+                        ("glasses", 4), ("beard", 4), ("hat", 4), ("shoes", 3), ("background",
+                            12)):  # fmt: skip
         assert len({getattr(look, name) for look in looks}) >= least, name
     assert len({look.skin for look in looks}) > 100
     assert len({look.body for look in looks}) == 150

@@ -6,7 +6,7 @@ a dancer who faces the camera has her left hand at positive x.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +82,7 @@ class Skeleton:
 
 
 def neutral(num_frames: int) -> Array:
-    """A relaxed standing pose: channel values `f channels`; angles in degrees, lengths in heights."""
+    """A relaxed standing pose `f channels`; angles in degrees, lengths in body heights."""
     pose = np.zeros((num_frames, len(CHANNELS)))
     for name, value in REST.items():
         pose[:, INDEX[name]] = value
@@ -187,7 +187,16 @@ def solve(pose: Array, body: Proportions) -> Skeleton:
     return Skeleton(joints, hands, pelvis, chest, head, expression, body)
 
 
-def _leg(joints, side, sign, target, facing, c, body: Proportions) -> None:  # noqa: ANN001
+def _leg(
+    joints: dict[str, Array],
+    side: str,
+    sign: float,
+    target: Array,
+    facing: Array,
+    c: Callable[[str], Array],
+    body: Proportions,
+) -> None:
+    """Add knee, ankle, heel and toes; an ankle out of reach comes off its `target`."""
     hip = joints[f"{side}_hip"]
     reach = target - hip
     length = np.linalg.norm(reach, axis=-1, keepdims=True)
@@ -227,7 +236,7 @@ _FINGERS = (
 
 
 def _hand(wrist: Array, along: Array, thumb: Array, curl: Array, size: float) -> Array:
-    """21 hand points `f 21 3`; `curl` 0 is open, 1 a fist, 2 a fist with a pointing index finger."""
+    """21 hand points `f 21 3`; `curl` 0 is open, 1 a fist, 2 a fist with the index pointing."""
     across = _unit(thumb - along * np.sum(thumb * along, -1, keepdims=True))
     normal = np.cross(along, across)
     normal *= np.sign(normal[..., 2:] + 1e-9)

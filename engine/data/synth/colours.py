@@ -135,7 +135,10 @@ def _cut_out(
     chest = slice(int(max(x0, middle - 0.6 * fw)), int(min(x1, middle + 0.6 * fw)) + 1)
     mask[int(fy + 1.4 * fh) : int(fy + 2.8 * fh), chest] = cv2.GC_FGD
     cv2.setRNGSeed(7)  # GrabCut seeds its colour models from OpenCV's own generator
-    cv2.grabCut(small, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+    nowhere = (0, 0, 0, 0)  # the mask says where, not a rectangle
+    cv2.grabCut(
+        small, mask, nowhere, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK
+    )
     return (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
 
 
@@ -193,7 +196,7 @@ def measure_colours(rgb: Bytes, box: tuple[float, float, float, float] | None = 
 
 
 def look_like(colours: Colours) -> Look:
-    """A drawn person in the measured colours, in front of a plain wall of the background's colour."""
+    """A drawn person in the measured colours before a wall of the background's colour."""
     skin = colours.skin
     return replace(
         Look(),

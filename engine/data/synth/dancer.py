@@ -174,7 +174,8 @@ def clip(
     return draw(plan(seed, num_frames, fps, camera=camera), size, frames)
 
 
-def clips(seeds: Sequence[int], num_frames: int, size: tuple[int, int] = (256, 256), fps: float = 15.0,
+def clips(seeds: Sequence[int], num_frames: int, size: tuple[int, int] = (256, 256),
+          fps: float = 15.0,
           ) -> Iterator[DrawnClip]:  # fmt: skip
     """One clip after the other, for writing a data set."""
     for seed in seeds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,7 +149,8 @@ class Stage:
         points, score = _keypoints(sketch, face, parts)
         points = points / (w * self.factor, h * self.factor)
         return Frame(
-            np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), points, score, parts, nearness,
+            np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), points, score, parts,
+            nearness,
             self.backdrop.horizon + self.shift(index)[1] / (h * self.factor),
         )  # fmt: skip
 
@@ -200,13 +201,13 @@ _SEEN_ON: Mapping[str, frozenset[int]] = {
 
 def _keypoints(sketch: Sketch, face: Array, parts: NDArray[np.uint8]) -> tuple[Array, Array]:
     """The 133 COCO-WholeBody points in canvas pixels, and their score."""
-    head, look, p = sketch.head, sketch.look, sketch.p
+    head, p = sketch.head, sketch.p
     drawn = head.at(face)
     centre = drawn[:17].mean(0)
     drawn[:17] = centre + (drawn[:17] - centre) * 0.97  # on the cheek, not on its border
     near = head.nearness(face)
     pupils = [face[42:48].mean(0), face[36:42].mean(0)]
-    top = np.stack([face[30], *pupils, *ears(look)])
+    top = np.stack([face[30], *pupils, *ears()])
     points: list[Array] = list(head.at(top))
     owners: list[str] = ["face"] * 3 + ["ear"] * 2
     facing = list(head.nearness(top) > np.array([0.05, 0.05, 0.05, -0.5, -0.5]))

@@ -45,7 +45,8 @@ def draw_back_hair(brush: Brush, view: HeadView, look: Look) -> None:
     if style in ("afro", "curly"):
         t = np.linspace(0, 2 * np.pi, 15 if style == "afro" else 12)[:-1]
         ring = view.centre + up * b * 0.16 + (
-            np.cos(t)[:, None] * side * a * volume * 0.84 + np.sin(t)[:, None] * up * b * volume * 0.80
+            np.cos(t)[:, None] * side * a * volume * 0.84 + np.sin(t)[:,
+                None] * up * b * volume * 0.80
         )  # fmt: skip
         lump = 0.36 if style == "afro" else 0.34
         for p in ring:
@@ -75,7 +76,8 @@ def draw_back_hair(brush: Brush, view: HeadView, look: Look) -> None:
         root = view.at(np.array([[0.0, 0.62, -0.95]]))[0]
         swing = side * a * (0.48 + 0.16 * abs(turned)) * (1 if turned <= 0 else -1)
         tail = np.array([root + up * b * 0.2, root + swing * 1.1 + up * b * 0.25,
-                         root + swing * 1.75 - up * b * 0.55, root + swing * 1.5 - up * b * 1.5])  # fmt: skip
+                         root + swing * 1.75 - up * b * 0.55,
+                         root + swing * 1.5 - up * b * 1.5])  # fmt: skip
         curve = smooth(tail, 5)
         for i, p in enumerate(curve[:-1]):
             r = a * 0.36 * np.sin(np.pi * (0.22 + 0.74 * (i + 1) / len(curve)))

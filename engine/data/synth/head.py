@@ -20,7 +20,7 @@ def draw_head(brush: Brush, view: HeadView, look: Look, local: Array) -> None:
     skin, line = look.skin, shade(look.skin, -0.26)
     points = view.at(local)
     edge = 0.006 * view.px
-    ear_at, ear_near = view.at(ears(look)), view.nearness(ears(look))
+    ear_at, ear_near = view.at(ears()), view.nearness(ears())
     for p, near in zip(ear_at, ear_near, strict=True):
         if near < 0.35:
             brush.disc(p, a * 0.22 + edge, line, HEAD)
@@ -73,7 +73,8 @@ def _features(brush: Brush, view: HeadView, look: Look, local: Array, points: Ar
                 p, side * a * 0.19 * wide, up * b * 0.12, mix(skin, (240, 110, 110), 0.30), HEAD
             )
     if look.freckles:
-        for u, v in ((-0.66, -0.30), (-0.52, -0.38), (-0.4, -0.28), (0.66, -0.30), (0.52, -0.38), (0.4, -0.28)):  # fmt: skip
+        for u, v in ((-0.66, -0.30), (-0.52, -0.38), (-0.4, -0.28), (0.66, -0.30), (0.52,
+            -0.38), (0.4, -0.28)):  # fmt: skip
             p, wide = squeeze(u, v)
             if wide > 0.3:
                 brush.disc(p, a * 0.035, shade(skin, -0.25), HEAD)
@@ -109,7 +110,8 @@ def _features(brush: Brush, view: HeadView, look: Look, local: Array, points: Ar
             brush.line(smooth(points[start : start + 5], 2), width, brow, HEAD)
     nose = shade(skin, -0.22)
     tip = points[31:36]
-    brush.line(smooth(np.stack([tip[0] * 0.5 + tip[1] * 0.5, tip[2], tip[4] * 0.5 + tip[3] * 0.5]), 3),
+    brush.line(smooth(np.stack([tip[0] * 0.5 + tip[1] * 0.5, tip[2],
+                                tip[4] * 0.5 + tip[3] * 0.5]), 3),
                0.009 * view.px, nose, HEAD)  # fmt: skip
     if near[48:60].mean() > 0.1:
         mouth = points[48:60]
@@ -118,7 +120,8 @@ def _features(brush: Brush, view: HeadView, look: Look, local: Array, points: Ar
         if gape > 0.07:
             inside = smooth(points[60:68], 2, closed=True)
             brush.fill(inside, (112, 34, 48), HEAD)
-            brush.fill(np.concatenate([points[60:65], 0.62 * points[63:60:-1] + 0.38 * points[65:68]]),
+            brush.fill(np.concatenate([points[60:65],
+                                       0.62 * points[63:60:-1] + 0.38 * points[65:68]]),
                        (255, 252, 248), HEAD)  # fmt: skip
         else:
             brush.line(smooth(points[60:65], 3), 0.0065 * view.px, shade(look.lips, -0.42), HEAD)
@@ -129,7 +132,8 @@ def _beard(brush: Brush, view: HeadView, look: Look, local: Array, points: Array
     mouth = local[48:60]
     if look.beard in ("full", "stubble"):
         upper = np.array([[u, v, 0.0] for u, v in (
-            (0.84, -0.32), (0.62, -0.46), (0.34, -0.43), (0.0, -0.46), (-0.34, -0.43), (-0.62, -0.46), (-0.84, -0.32))])  # fmt: skip
+            (0.84, -0.32), (0.62, -0.46), (0.34, -0.43), (0.0, -0.46), (-0.34, -0.43), (-0.62,
+                -0.46), (-0.84, -0.32))])  # fmt: skip
         upper[:, 2] = 0.97 * np.sqrt(
             np.maximum(1 - upper[:, 0] ** 2 - 0.8 * upper[:, 1] ** 2, 0.02)
         )
@@ -143,7 +147,9 @@ def _beard(brush: Brush, view: HeadView, look: Look, local: Array, points: Array
         brush.fill(np.concatenate([chin, top]), hair, HEAD)
     if look.beard in ("moustache", "goatee", "full"):
         top = float(mouth[:, 1].max())
-        shape = np.array([(-0.36, -0.05, 0.78), (-0.2, 0.05, 0.9), (0, 0.03, 0.93), (0.2, 0.05, 0.9),
-                          (0.36, -0.05, 0.78), (0.18, -0.035, 0.9), (0, -0.02, 0.93), (-0.18, -0.035, 0.9)])  # fmt: skip
+        shape = np.array([(-0.36, -0.05, 0.78), (-0.2, 0.05, 0.9), (0, 0.03, 0.93), (0.2, 0.05,
+            0.9),
+                          (0.36, -0.05, 0.78), (0.18, -0.035, 0.9), (0, -0.02, 0.93), (-0.18,
+                              -0.035, 0.9)])  # fmt: skip
         shape[:, 1] = shape[:, 1] * 1.5 + top + 0.02
         brush.fill(smooth(view.at(shape), 2, closed=True), shade(hair, -0.08), HEAD)

@@ -42,12 +42,17 @@ class HeadView:
         return (local @ self.axes)[..., 2] / self.a
 
 
-def outline(view: HeadView, grow: float, start: float = 0.0, stop: float = 360.0, lift: float = 0.06,
-             count: int = 33) -> Array:  # fmt: skip
-    """The skull's outline, turned with the head's roll but not with its yaw; angles from the right."""
+def outline(
+    view: HeadView,
+    grow: float,
+    start: float = 0.0,
+    stop: float = 360.0,
+    lift: float = 0.06,
+    count: int = 33,
+) -> Array:
+    """The skull's outline: it rolls with the head but does not turn; angles from the right."""
     t = np.deg2rad(np.linspace(start, stop, count))
-    up = view.axes[1, :2] / max(np.linalg.norm(view.axes[1, :2]), 1e-6)
-    side = np.array([-up[1], up[0]])
+    up, side = upright(view)
     return (
         view.centre
         + up * view.b * lift
@@ -57,11 +62,12 @@ def outline(view: HeadView, grow: float, start: float = 0.0, stop: float = 360.0
 
 
 def upright(view: HeadView) -> tuple[Array, Array]:
+    """Unit vectors on the canvas: the head's up, and the direction to the picture's right of it."""
     up = view.axes[1, :2] / max(np.linalg.norm(view.axes[1, :2]), 1e-6)
     return up, np.array([-up[1], up[0]])
 
 
-def ears(look: Look) -> Array:
+def ears() -> Array:
     """Local positions of the left and the right ear, `2 3`."""
     return np.array([[0.99, -0.10, -0.05], [-0.99, -0.10, -0.05]])
 
@@ -84,7 +90,8 @@ def landmarks(look: Look, expression: Array) -> Array:
     n = look.nose_size
     bridge = np.stack([np.zeros(4), np.linspace(0.02, -0.30, 4), np.linspace(0.0, 0.13, 4)], -1)
     base = np.stack(
-        [np.linspace(-0.13, 0.13, 5) * n, [-0.355, -0.38, -0.39, -0.38, -0.355], [0.02, 0.05, 0.08, 0.05, 0.02]],
+        [np.linspace(-0.13, 0.13, 5) * n, [-0.355, -0.38, -0.39, -0.38, -0.355], [0.02, 0.05,
+            0.08, 0.05, 0.02]],
         -1,
     )  # fmt: skip
 

@@ -30,7 +30,8 @@ def draw_glasses(brush: Brush, view: HeadView, look: Look) -> None:
         )
         if look.glasses == "sun":
             brush.fill(ring, (52, 46, 62), HEAD)
-            brush.line(np.stack([p + up * b * 0.12 - side * a * 0.14 * wide, p + up * b * 0.02 - side * a * 0.2 * wide]),
+            brush.line(np.stack([p + up * b * 0.12 - side * a * 0.14 * wide,
+                                 p + up * b * 0.02 - side * a * 0.2 * wide]),
                        width, (120, 112, 136), HEAD)  # fmt: skip
         brush.line(ring, width, look.glasses_colour, HEAD)
     bridge = view.at(np.array([[-0.12, -0.04, 1.0], [0.12, -0.04, 1.0]]))

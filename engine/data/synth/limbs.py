@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.data.synth import clothes
 from engine.data.synth.brush import Array
-from engine.data.synth.look import Look, shade
+from engine.data.synth.look import Colour, Look, shade
 from engine.data.synth.parts import CLOTH, PART
 from engine.data.synth.sketch import EDGE, EDGE_SHADE, Sketch
 
@@ -62,7 +62,9 @@ def sleeve_pattern(look: Look) -> str:
     return look.top_pattern if look.top_pattern in ("stripes", "dots", "checks") else "plain"
 
 
-def _join(sketch: Sketch, elbow: Array, shoulder: Array, radius: float, colour, part: int) -> None:  # noqa: ANN001
+def _join(
+    sketch: Sketch, elbow: Array, shoulder: Array, radius: float, colour: Colour, part: int
+) -> None:
     """Hide the edge that a forearm drawn alone leaves across the elbow."""
     end = elbow + (shoulder - elbow) * 0.22
     sketch.brush.capsule(elbow, end, radius * sketch.px, radius * sketch.px, colour, part)

@@ -1,10 +1,11 @@
-"""Who a drawn dancer is: face, skin, hair, glasses, beard, outfit, body; and how to say it in words."""
+"""Who a drawn dancer is: face, hair, outfit, body, place; and how to say it in words."""
 
 from __future__ import annotations
 
 import colorsys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from engine.data.synth.body import Proportions
 from engine.data.synth.moves import MOVES
 
 Colour = tuple[int, int, int]
+T = TypeVar("T")
 
 HAIR_STYLES = (
     "short", "side_part", "bob", "long", "wavy", "ponytail", "bun", "afro", "curly", "spiky",
@@ -125,7 +127,7 @@ def mix(a: Colour | Sequence[float], b: Colour | Sequence[float], share: float) 
 
 
 def shade(colour: Colour, amount: float) -> Colour:
-    """A darker (amount < 0) or lighter (amount > 0) tone; shadows lean towards plum, light to cream."""
+    """A darker (amount < 0) or lighter tone; shadows lean towards plum, light to cream."""
     return (
         mix(colour, (52, 26, 66), -amount) if amount < 0 else mix(colour, (255, 248, 232), amount)
     )
@@ -134,7 +136,7 @@ def shade(colour: Colour, amount: float) -> Colour:
 def random_look(rng: np.random.Generator) -> Look:
     """A person whose colours go together; the same generator state gives the same person."""
 
-    def pick(options: Sequence, weights: Sequence[float] | None = None):  # noqa: ANN202
+    def pick(options: Sequence[T], weights: Sequence[float] | None = None) -> T:
         p = None if weights is None else np.array(weights) / np.sum(weights)
         return options[int(rng.choice(len(options), p=p))]
 
@@ -145,8 +147,10 @@ def random_look(rng: np.random.Generator) -> Look:
         hair_name = "black"
     hair = pick(_HAIRS[hair_name])
     feminine = rng.random() < 0.55
-    style = pick(HAIR_STYLES, (1, 1, 3, 3.2, 3, 3, 2.4, 1.6, 1.6, 0.3, 2, 0.2, 0.2, 0.05) if feminine
-                 else (4, 3, 0.3, 0.5, 0.6, 0.4, 0.6, 1.6, 2.2, 2.4, 0.05, 2.4, 1.4, 0.7))  # fmt: skip
+    style = pick(HAIR_STYLES, (1, 1, 3, 3.2, 3, 3, 2.4, 1.6, 1.6, 0.3, 2, 0.2, 0.2,
+                               0.05) if feminine
+                 else (4, 3, 0.3, 0.5, 0.6, 0.4, 0.6, 1.6, 2.2, 2.4, 0.05, 2.4, 1.4,
+                       0.7))  # fmt: skip
     beard = "none"
     if not feminine and rng.random() < 0.42:
         beard = pick(("stubble", "full", "moustache", "goatee"), (2, 3, 1.4, 1.4))
@@ -168,7 +172,8 @@ def random_look(rng: np.random.Generator) -> Look:
     if top in ("hoodie", "jacket") and pattern != "band":
         pattern = "plain"
     bottom_pattern = "plain" if pattern not in ("plain", "band", "heart") and not dress else pick(
-        PATTERNS[:5], (7, 1.0, 1.0, 1.4, 1.4) if "skirt" in bottom else (9, 0.2, 0.8, 0.2, 0.8))  # fmt: skip
+        PATTERNS[:5], (7, 1.0, 1.0, 1.4, 1.4) if "skirt" in bottom else (9, 0.2, 0.8, 0.2,
+            0.8))  # fmt: skip
     child = rng.random() < 0.16
     bulk = float(np.clip(rng.normal(1.0, 0.11), 0.84, 1.30))
     head = float(np.clip(rng.normal(0.222, 0.011), 0.198, 0.246)) + (0.030 if child else 0.0)
@@ -203,7 +208,8 @@ def random_look(rng: np.random.Generator) -> Look:
         beard=beard, glasses=glasses,
         glasses_colour=pick(((50, 44, 52), (150, 88, 54), extra, (196, 70, 72))),
         hat=hat, hat_colour=pick((extra, accent, shade(bottom_colour, -0.1))),
-        earrings=bool(feminine and rng.random() < 0.4), freckles=bool(tone < 5 and rng.random() < 0.2),
+        earrings=bool(feminine and rng.random() < 0.4),
+        freckles=bool(tone < 5 and rng.random() < 0.2),
         lashes=bool(feminine),
         eye_size=float(rng.uniform(0.9, 1.16)) * (1.08 if child else 1.0),
         eye_gap=float(rng.uniform(0.94, 1.07)), mouth_width=float(rng.uniform(0.85, 1.15)),
@@ -213,7 +219,8 @@ def random_look(rng: np.random.Generator) -> Look:
         top=top, top_colour=top_colour, top_pattern=pattern, accent=accent, bottom=bottom,
         bottom_colour=top_colour if dress else bottom_colour,
         bottom_pattern=pattern if dress and pattern in PATTERNS[:5] else bottom_pattern,
-        bottom_accent=accent if dress else pick((shade(bottom_colour, 0.45), shade(bottom_colour, -0.3))),
+        bottom_accent=accent if dress else pick((shade(bottom_colour, 0.45),
+                                                 shade(bottom_colour, -0.3))),
         dress=dress, shoes=shoes, shoe_colour=shoe_colour,
         sole_colour=(255, 253, 248) if sum(shoe_colour) < 640 else extra,
         socks=pick((None, (250, 248, 244), accent), (2, 1.4, 1)),
@@ -222,10 +229,14 @@ def random_look(rng: np.random.Generator) -> Look:
 
 
 _NAMES: Mapping[str, Colour] = {
-    "red": (205, 60, 60), "orange": (238, 145, 75), "yellow": (248, 205, 90), "green": (90, 160, 100),
-    "teal": (60, 150, 145), "light blue": (110, 185, 220), "blue": (80, 110, 200), "navy": (44, 58, 96),
-    "purple": (145, 100, 182), "pink": (240, 140, 165), "brown": (110, 74, 52), "beige": (228, 208, 172),
-    "white": (250, 248, 242), "grey": (160, 164, 172), "black": (46, 42, 50), "mint": (168, 210, 180),
+    "red": (205, 60, 60), "orange": (238, 145, 75), "yellow": (248, 205, 90), "green": (90, 160,
+        100),
+    "teal": (60, 150, 145), "light blue": (110, 185, 220), "blue": (80, 110, 200), "navy": (44,
+        58, 96),
+    "purple": (145, 100, 182), "pink": (240, 140, 165), "brown": (110, 74, 52), "beige": (228,
+        208, 172),
+    "white": (250, 248, 242), "grey": (160, 164, 172), "black": (46, 42, 50), "mint": (168, 210,
+        180),
     "lilac": (218, 178, 214), "blond": (230, 192, 118),
 }  # fmt: skip
 
@@ -246,7 +257,8 @@ def colour_name(colour: Colour) -> str:
 _PLACES = {
     "studio": "in a plain studio", "stage": "on a stage under spotlights", "park": "in a park",
     "street": "on a street", "room": "in a living room", "beach": "on a beach",
-    "night city": "in front of a city at night", "disco": "on a disco floor", "garden": "in a garden",
+    "night city": "in front of a city at night", "disco": "on a disco floor",
+    "garden": "in a garden",
     "shapes": "in front of a wall of coloured shapes", "mountains": "in the mountains",
     "gym": "in a dance hall",
 }  # fmt: skip

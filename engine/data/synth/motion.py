@@ -46,7 +46,7 @@ def phrase(
                 "It may be misspelt.",
                 "Known moves: " + ", ".join(MOVES) + ".",
             )
-    beat = start_beat + np.arange(num_frames) * bpm / 60.0 / fps
+    beat: Array = start_beat + np.arange(num_frames, dtype=np.float64) * (bpm / 60.0 / fps)
     slot = np.floor(beat / beats_each).astype(int)
     within = beat - slot * beats_each
     # A slot fades in around its own start, so each frame mixes at most two neighbouring slots.
@@ -132,7 +132,7 @@ def random_motion(rng: np.random.Generator, fps: float, num_frames: int) -> Arra
 
 
 def _through(keys: Array, time: Array) -> Array:
-    """A soft-stepping cubic through the key poses at 0, 1, 2, ...: arrives, rests a little, goes on."""
+    """A cubic through the key poses at 0, 1, 2, ...: arrives, rests a little, goes on."""
     at = np.floor(time).astype(int)
     t = time - at
     t = (0.35 * t + 0.65 * t * t * (3 - 2 * t))[:, None]
@@ -167,6 +167,7 @@ def mirrored(pose: Array) -> Array:
     for i, name in enumerate(CHANNELS):
         if name[:2] in ("l_", "r_"):
             result[:, i] = pose[:, INDEX[("r_" if name[0] == "l" else "l_") + name[2:]]]
-    for name in ("travel", "sway", "yaw", "hip_roll", "lean", "chest_roll", "chest_yaw", "head_yaw", "head_roll"):  # fmt: skip
+    for name in ("travel", "sway", "yaw", "hip_roll", "lean", "chest_roll", "chest_yaw",
+                 "head_yaw", "head_roll"):  # fmt: skip
         result[:, INDEX[name]] *= -1
     return result

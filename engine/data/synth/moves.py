@@ -46,7 +46,7 @@ def wave(beat: Array, period: float = 2.0, late: float = 0.0) -> Array:
 
 
 def snap(beat: Array, period: float = 2.0, late: float = 0.0, hard: float = 2.2) -> Array:
-    """Like `wave`, but it arrives early and holds, as a dancer hits the beat; more so when `hard`."""
+    """Like `wave`, but it arrives early and holds, as a dancer hits the beat."""
     return np.tanh(hard * wave(beat, period, late)) / np.tanh(hard)
 
 
@@ -70,7 +70,8 @@ def _two_step(b: Array) -> Change:
     return {
         "travel": 0.085 * s, "sway": 0.020 * s, "hip_roll": -4 * s, "lean": 3 * s,
         "chest_yaw": 12 * wave(b, 4), "head_roll": -4 * s,
-        "l_foot_x": 0.075 - 0.03 * step * (s > 0), "l_lift": 0.03 * bump(b, 4, 0.0) * bump(b, 2, 0.5),
+        "l_foot_x": 0.075 - 0.03 * step * (s > 0), "l_lift": 0.03 * bump(b, 4, 0.0) * bump(b, 2,
+            0.5),
         "r_lift": 0.03 * bump(b, 4, 2.0) * bump(b, 2, 0.5),
         **arms("l", 30 + 10 * s, 70 + 35 * wave(b, 2), 12, 45, 0.6),
         **arms("r", 30 - 10 * s, 70 - 35 * wave(b, 2), 12, 45, 0.6),
@@ -116,7 +117,8 @@ def _star_jump(b: Array) -> Change:
     air = np.abs(np.sin(np.pi * b))
     return {
         "hop": 0.055 * air**1.5, "dip": 0.012 + 0.035 * (1 - air),
-        "l_foot_x": 0.06 + 0.13 * up, "r_foot_x": 0.06 + 0.13 * up, "l_toe": 26 * air, "r_toe": 26 * air,
+        "l_foot_x": 0.06 + 0.13 * up, "r_foot_x": 0.06 + 0.13 * up, "l_toe": 26 * air,
+        "r_toe": 26 * air,
         "mouth": 0.7 * up, "brow": up,
         **arms("lr", 22 + 118 * up, 18 + 134 * up, 4, 8, 0.05),
     }  # fmt: skip
@@ -135,8 +137,10 @@ def _disco_point(b: Array) -> Change:
     up = 0.5 + 0.5 * snap(b, 2, hard=1.1)
     s = snap(b, 2)
     return {
-        "sway": 0.038 * s, "hip_roll": -7 * s, "lean": -4 * s, "chest_roll": -4 * s, "head_yaw": -14 * s,
-        "head_roll": 6 * s, "l_foot_x": 0.11, "r_foot_x": 0.11, "r_toe": 14 * (1 - up), "r_lift": 0.015 * up,
+        "sway": 0.038 * s, "hip_roll": -7 * s, "lean": -4 * s, "chest_roll": -4 * s,
+        "head_yaw": -14 * s,
+        "head_roll": 6 * s, "l_foot_x": 0.11, "r_foot_x": 0.11, "r_toe": 14 * (1 - up),
+        "r_lift": 0.015 * up,
         "mouth": 0.25 * up,
         **arms("r", -18 + 162 * up, -38 + 190 * up, 24 * (1 - up), 30 * (1 - up), 2.0),
         **arms("l", 42, -48, -12, 22, 0.8),
@@ -181,7 +185,8 @@ def _clap_step(b: Array) -> Change:
     clap = bump(b, 2, 0.0)
     s = snap(b, 4, 0.5)
     return {
-        "travel": 0.05 * s, "sway": 0.018 * s, "hip_roll": -5 * s, "l_lift": 0.028 * bump(b, 4, 2.5),
+        "travel": 0.05 * s, "sway": 0.018 * s, "hip_roll": -5 * s, "l_lift": 0.028 * bump(b, 4,
+            2.5),
         "r_lift": 0.028 * bump(b, 4, 0.5), "head_roll": 6 * s, "dip": 0.02 + 0.018 * clap,
         "mouth": 0.35 * clap,
         **arms("lr", 38 - 12 * clap, 112 + 62 * clap, 34, 32 + 10 * clap, 0.05),
@@ -192,7 +197,8 @@ def _sway(b: Array) -> Change:
     s = wave(b, 4)
     return {
         "sway": 0.048 * s, "hip_roll": -5 * s, "lean": -4 * s, "chest_roll": -3 * wave(b, 4, 0.2),
-        "head_roll": -9 * wave(b, 4, 0.4), "l_toe": 12 * np.maximum(-s, 0), "r_toe": 12 * np.maximum(s, 0),
+        "head_roll": -9 * wave(b, 4, 0.4), "l_toe": 12 * np.maximum(-s, 0),
+        "r_toe": 12 * np.maximum(s, 0),
         "blink": 0.0, "smile": 0.8,
         **arms("lr", 150, 168, 0, 6, 0.15),
         "l_arm": 146 + 14 * s, "l_fore": 172 + 22 * wave(b, 4, 0.3),
@@ -213,7 +219,8 @@ def _salsa(b: Array) -> Change:
     s = snap(b, 4)
     return {
         "l_foot_z": 0.09 * bump(b, 4), "r_foot_z": -0.09 * bump(b, 4, 2), "sway": 0.03 * wave(b, 2),
-        "hip_roll": 10 * wave(b, 2), "lean": -3 * wave(b, 2), "chest_yaw": 10 * s, "yaw": 10 * wave(b, 4),
+        "hip_roll": 10 * wave(b, 2), "lean": -3 * wave(b, 2), "chest_yaw": 10 * s,
+        "yaw": 10 * wave(b, 4),
         "l_lift": 0.02 * bump(b, 2, 0.3), "r_lift": 0.02 * bump(b, 2, 1.3), "dip": 0.03,
         "l_foot_x": 0.055, "r_foot_x": 0.055, "head_yaw": -8 * s,
         **arms("l", 44 + 8 * wave(b, 2), 112 + 14 * wave(b, 2), 10, 36, 0.4),
@@ -224,7 +231,8 @@ def _salsa(b: Array) -> Change:
 def _hip_swing(b: Array) -> Change:
     s = snap(b, 2)
     return {
-        "sway": 0.050 * s, "hip_roll": -11 * s, "lean": -7 * s, "chest_roll": 11 * s, "head_roll": -3 * s,
+        "sway": 0.050 * s, "hip_roll": -11 * s, "lean": -7 * s, "chest_roll": 11 * s,
+        "head_roll": -3 * s,
         "l_foot_x": 0.10, "r_foot_x": 0.10, "dip": 0.035, "l_toe": 8 * bump(b, 2, 1),
         "r_toe": 8 * bump(b, 2),
         **arms("lr", 46, -46, -14, 24, 0.75),
@@ -239,7 +247,8 @@ def _kick(b: Array) -> Change:
         "l_foot_x": 0.07 + 0.17 * left, "r_foot_x": 0.07 + 0.17 * right, "l_lift": 0.13 * left,
         "r_lift": 0.13 * right, "l_toe": 30 * left, "r_toe": 30 * right, "l_turn": 32 + 30 * left,
         "r_turn": 32 + 30 * right, "sway": -0.035 * s, "lean": 6 * s,
-        **arms("l", 62 - 20 * s, 72 - 34 * s, 8, 20, 0.3), **arms("r", 62 + 20 * s, 72 + 34 * s, 8, 20, 0.3),
+        **arms("l", 62 - 20 * s, 72 - 34 * s, 8, 20, 0.3), **arms("r", 62 + 20 * s, 72 + 34 * s,
+            8, 20, 0.3),
     }  # fmt: skip
 
 
@@ -247,7 +256,8 @@ def _raise_the_roof(b: Array) -> Change:
     push = bump(b, 1)
     s = wave(b, 4)
     return {
-        "dip": 0.015 + 0.035 * (1 - push), "sway": 0.025 * s, "hip_roll": -4 * s, "head_pitch": -6 * push,
+        "dip": 0.015 + 0.035 * (1 - push), "sway": 0.025 * s, "hip_roll": -4 * s,
+        "head_pitch": -6 * push,
         "mouth": 0.55 * push, "brow": 0.7, "l_foot_x": 0.10, "r_foot_x": 0.10,
         **arms("lr", 96 + 40 * push, 168 + 4 * push, 6, 8, 0.0, 6.0),
     }  # fmt: skip
@@ -267,7 +277,8 @@ def _swing_arms(b: Array) -> Change:
     s = wave(b, 2)
     return {
         "travel": 0.035 * wave(b, 4), "chest_yaw": 20 * s, "lean": 5 * wave(b, 4), "dip": 0.03,
-        "l_lift": 0.05 * bump(b, 2), "r_lift": 0.05 * bump(b, 2, 1), "hop": 0.01 * (1 - np.cos(4 * np.pi * b)) / 2,
+        "l_lift": 0.05 * bump(b, 2), "r_lift": 0.05 * bump(b, 2, 1),
+        "hop": 0.01 * (1 - np.cos(4 * np.pi * b)) / 2,
         **arms("l", 40 + 34 * s, 58 + 54 * s, 18, 22, 0.35),
         **arms("r", 40 - 34 * s, 58 - 54 * s, 18, 22, 0.35),
     }  # fmt: skip

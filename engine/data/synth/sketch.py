@@ -1,4 +1,4 @@
-"""One dancer in one frame, projected to the canvas, and the two strokes every body part is made of."""
+"""One dancer in one frame on the canvas, and the two strokes every body part is made of."""
 
 from __future__ import annotations
 

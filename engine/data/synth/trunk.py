@@ -90,7 +90,7 @@ def _shoulder_row(sketch: Sketch) -> Row:
 
 
 def _neckline(sketch: Sketch, top: clothes.Sheet, part: int, front: float) -> None:
-    """Collar, cords, buttons, open jacket; `front` is where the chest's middle is, -1 from behind."""
+    """Collar, cords, buttons, jacket; `front` is where the chest's middle is, -1 from behind."""
     look, px, brush = sketch.look, sketch.px, sketch.brush
     neck, waist = sketch.p["neck"], sketch.p["waist"]
     down = (waist - neck) / max(float(np.hypot(*(waist - neck))), 1e-6)
