@@ -191,7 +191,8 @@ def _check_size(width: int, height: int, path: Path, limits: Limits) -> None:
 def _decoder(stream: VideoStream) -> VideoCodecContext:
     """The stream's own decoder; libvpx for webm with transparency, which the usual one drops."""
     name = _ALPHA_DECODERS.get(stream.codec_context.name)
-    if name and stream.metadata.get("alpha_mode") == "1":
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    if name and tags.get("alpha_mode") == "1":
         decoder = CodecContext.create(name, "r")
         assert isinstance(decoder, VideoCodecContext)
     else:
