@@ -82,7 +82,7 @@ def smooth(points: Array, steps: int = 5, closed: bool = False) -> Array:
     else:
         first, last = 2 * points[:1] - points[1:2], 2 * points[-1:] - points[-2:-1]
         p = np.concatenate([first, points, last])
-    t = np.linspace(0, 1, steps + 1)[:-1, None, None]
+    t = (np.arange(steps) / steps)[:, None, None]
     p0, p1, p2, p3 = p[:-3], p[1:-2], p[2:-1], p[3:]
     curve = 0.5 * (
         2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2

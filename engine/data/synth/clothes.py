@@ -7,6 +7,9 @@ import numpy as np
 from engine.data.synth.brush import Array, Brush, smooth
 from engine.data.synth.look import Colour, shade
 
+_WOVEN = ("stripes", "pinstripes", "dots", "checks")  # the other patterns are marks on the chest
+_FOUR = np.linspace(0.0, 1.0, 4)
+
 
 class Sheet:
     """A piece of cloth between a left and a right edge, `n 2` canvas points each, top to bottom.
@@ -40,7 +43,7 @@ class Sheet:
 
     def cell(self, u0: float, u1: float, v0: float, v1: float) -> Array:
         """The polygon of one cell, its sides following the cloth."""
-        v = np.linspace(v0, v1, 4)
+        v = v0 + (v1 - v0) * _FOUR
         left, right = self.edge(v)
         return np.concatenate([left + (right - left) * u0, (left + (right - left) * u1)[::-1]])
 
@@ -50,7 +53,7 @@ def tube(a: Array, b: Array, ra: float, rb: float) -> Sheet:
     d = b - a
     u = d / max(float(np.hypot(*d)), 1e-6)
     v = np.array([-u[1], u[0]])
-    t = np.linspace(0, 1, 4)[:, None]
+    t = _FOUR[:, None]
     middle, radius = a + d * t, ra + (rb - ra) * t
     return Sheet(middle + v * radius, middle - v * radius)
 
@@ -63,6 +66,8 @@ def paint(brush: Brush, sheet: Sheet, pattern: str, accent: Colour, part: int, p
         px: canvas pixels per body height; patterns keep their scale on every piece.
         shift: where along the garment this piece begins, in body heights, so that pieces match.
     """
+    if pattern not in _WOVEN:
+        return
     length = float(np.hypot(*(sheet.at(0.5, 1.0) - sheet.at(0.5, 0.0)))) / px
     width = float(np.hypot(*(sheet.at(1.0, 0.5) - sheet.at(0.0, 0.5)))) / px
     if length < 0.01 or width < 0.01:
