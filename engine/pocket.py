@@ -11,18 +11,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, cast
 
 import torch
+from diffusers.configuration_utils import ConfigMixin
 from torch import Tensor, nn
 
 from engine.data.dances import Dances, EncodedPool
 from engine.data.drawn import Pool, PoolSpec
-from engine.device import pick
+from engine.device import DeviceName, pick
+from engine.errors import BadInput
+from engine.models import pocket_files
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.controls import PoseNet
 from engine.nets.encoders import PocketImageEncoder
@@ -32,10 +38,7 @@ from engine.papers import mimicmotion
 from engine.train import pocket
 from engine.train.fit import Examples, Run, fit
 from engine.train.stage import Stage
-from engine.types import Event, Metric, Progress
-
-HELD_OUT = 10_000_000
-"""Seeds of held-out dancers begin here; no pool ever reaches it."""
+from engine.types import Event, Metric, Progress, Result
 
 SHARES: Mapping[str, float] = {
     "pools": 0.0,  # drawn whole, however long it takes: about 8 ms a frame
@@ -59,6 +62,12 @@ class Plan:
     long_clips: int
     cpu: bool
     seed: int = 0
+    out: Path | None = None
+
+    @property
+    def results(self) -> Path:
+        """Where checkpoints and weights go; the working folder unless told otherwise."""
+        return self.out or self.work
 
     def short_pool(self) -> Pool:
         """Many dancers, 8 frames of each at random times."""
@@ -92,7 +101,8 @@ def train_part(
     seconds: float,
 ) -> Iterator[Event]:
     """Train one part for `seconds` more and keep its averaged weights in `weights.pt`."""
-    folder = plan.work / stage.name
+    folder = plan.results / stage.name
+    folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder, seed=plan.seed, budget_seconds=seconds, cpu=plan.cpu)
     for event in fit(stage, objective, examples, run):
         if isinstance(event, Metric):
@@ -149,7 +159,7 @@ def encode(plan: Plan) -> Iterator[Event]:
         pixels = pixels.to(plan.device)
         return vae.encode(pixels), eye.tokens(pixels[:1])[0]
 
-    for pool in (plan.long_pool(), plan.short_pool()):
+    for pool in (plan.short_pool(), plan.long_pool()):
         yield from encoded(plan, pool).fill(both)
 
 
@@ -158,10 +168,66 @@ def dance(plan: Plan, stage: Stage, frames: int, pool: Pool, seconds: float) -> 
     unet = VideoUNet(**mimicmotion.POCKET.unet)
     pose_net = PoseNet(mimicmotion.POCKET.pose_channels)
     objective = mimicmotion.Objective(unet, pose_net)
-    if stage.starts_from and not (plan.work / stage.name / "checkpoint").exists():
+    if stage.starts_from and not (plan.results / stage.name / "checkpoint").exists():
         plan.trained(stage.starts_from, objective).train().requires_grad_(True)
     examples = Dances(encoded(plan, pool), frames, mimicmotion.hand_weights)
     yield from train_part(plan, stage, objective, objective, examples, seconds)
+
+
+def export(plan: Plan, out: Path) -> None:
+    """Write every part that is trained to `out`, in fp16, each with its card."""
+    unet = VideoUNet(**mimicmotion.POCKET.unet)
+    pose_net = PoseNet(mimicmotion.POCKET.pose_channels)
+    objective = mimicmotion.Objective(unet, pose_net)
+    last = mimicmotion.POCKET_WINDOWS.name
+    nets: list[tuple[str, str, nn.Module, nn.Module, Mapping[str, Any]]] = []
+    for stage, name, net in (
+        ("autoencoder", "autoencoder", PocketAutoencoder()),
+        ("image_encoder", "image-encoder", PocketImageEncoder()),
+        ("pose_detector", "pose-detector", PocketPoseDetector(size=plan.size)),
+    ):
+        nets.append((stage, name, net, net, _config(net)))
+    if not (plan.work / last / "weights.pt").exists():
+        last = mimicmotion.POCKET_SHORT.name
+    nets.append((last, "mimicmotion-unet", objective, unet, dict(mimicmotion.POCKET.unet)))
+    pose_config = {"out_channels": mimicmotion.POCKET.pose_channels}
+    nets.append((last, "mimicmotion-pose", objective, pose_net, pose_config))
+    for stage, name, whole, net, config in nets:
+        if (plan.work / stage / "weights.pt").exists():
+            plan.trained(stage, whole)
+            pocket_files.save(out, name, net, _card(plan, name, stage, config))
+
+
+def _config(net: nn.Module) -> dict[str, Any]:
+    config = net.config if isinstance(net, ConfigMixin) else {}
+    return {name: value for name, value in config.items() if not name.startswith("_")}
+
+
+def _card(plan: Plan, name: str, stage: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What trained it, on what, for how long, and where its losses ended."""
+    lines = (plan.work / stage / "curve.jsonl").read_text(encoding="utf-8").splitlines()
+    curve = [json.loads(line) for line in lines]
+    ends: dict[str, list[float]] = {}
+    for point in curve[-60:]:
+        ends.setdefault(point["name"], []).append(point["value"])
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "key": f"pocket/{name}",
+        "title": f"Pocket {name.replace('-', ' ')}",
+        "licence": "Apache-2.0",
+        "size": plan.size,
+        "config": dict(config),
+        "trained": {
+            "command": f"make pocket (stage {stage})",
+            "data": f"drawn dancers, seeds 0 to {plan.clips + plan.long_clips - 1}",
+            "seed": plan.seed,
+            "steps": curve[-1]["step"],
+            "commit": commit,
+            "metrics": {key: round(sum(v) / len(v), 4) for key, v in ends.items()},
+        },
+    }
 
 
 def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
@@ -185,6 +251,37 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
         yield from dance(plan, stage, 16, plan.long_pool(), seconds)
 
 
+def train_stage(
+    stage: str, data: Path, out: Path, *, resume: bool, minutes: float, device: str
+) -> Iterator[Event]:
+    """Train one stage of MimicMotion's pocket recipe on the pools in `data` (see `pools`).
+
+    `data` is the working folder of `make pocket`, with pools and latents in it; weights and
+    checkpoints go to `out`. Raises BadInput for a stage that drawn dancers cannot train.
+    """
+    card = data / "short" / "pool.json"
+    if stage not in (mimicmotion.POCKET_SHORT.name, mimicmotion.POCKET_WINDOWS.name):
+        raise BadInput(
+            f"The stage '{stage}' cannot be trained in this version.",
+            "It needs SVD's weights and a folder of real clips.",
+            "Train 'pocket_short' or 'pocket_windows'.",
+        )
+    if not card.is_file():
+        raise BadInput(
+            f"There are no drawn dancers in '{data.name}'.",
+            "The folder must be the working folder of `make pocket`.",
+            f"Run: python -m engine.pocket pools autoencoder image_encoder encode --work {data}",
+        )
+    spec = json.loads(card.read_text(encoding="utf-8"))
+    long = json.loads((data / "long" / "pool.json").read_text(encoding="utf-8"))
+    cpu = pick(cast(DeviceName, device)).torch.type == "cpu"
+    plan = Plan(data, spec["size"], spec["clips"], long["clips"], cpu)
+    if not resume:
+        shutil.rmtree(out / stage, ignore_errors=True)
+    yield from parts(replace(plan, out=out), stage, minutes * 60)
+    yield Result(out / stage / "weights.pt")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """The command line of `make pocket`; progress goes to stderr."""
     parser = argparse.ArgumentParser(prog="python -m engine.pocket", description=__doc__)
@@ -204,6 +301,8 @@ def main(arguments: list[str] | None = None) -> None:
     for name in names:
         seconds = chosen.minutes * 60 * SHARES[name] / total
         _report(name, parts(plan, name, seconds))
+    if not chosen.part or "export" in chosen.part:
+        export(plan, chosen.out)
 
 
 def _report(name: str, events: Iterator[Event]) -> None:

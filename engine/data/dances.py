@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.drawn import Pool
-from engine.types import Progress
+from engine.pose import draw
+from engine.pose.skeleton import convert
+from engine.types import Poses, Progress
 
 Encode = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Pixels `f 3 H W` of one clip to latents `f c h w` and the tokens `k d` of its reference."""
@@ -72,10 +74,9 @@ class Dances:
             chosen = np.sort(rng.choice(available, wanted, replace=False))
         frames = np.concatenate([[0], 1 + chosen])
         latents = torch.from_numpy(self.clips.latents[clip][frames])
-        pose = torch.from_numpy(pool.pose[clip][frames])
-        weight = self.weights(
-            pool.keypoints[clip][frames], pool.score[clip][frames], latents.shape[-2:]
-        )
+        keypoints, score = pool.keypoints[clip][frames], pool.score[clip][frames]
+        pose = torch.from_numpy(self._drawn(pool, clip, frames, rng))
+        weight = self.weights(keypoints, score, latents.shape[-2:])
         return {
             "latents": latents.transpose(0, 1).float(),
             "image": latents[0].float(),
@@ -83,6 +84,24 @@ class Dances:
             "token": torch.from_numpy(np.array(self.clips.tokens[clip])).float(),
             "weight": torch.from_numpy(weight),
         }
+
+    @staticmethod
+    def _drawn(
+        pool: Pool, clip: int, frames: NDArray[np.int64], rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        """The drawn poses; one in four without hands and face, as many driving clips are."""
+        if rng.random() >= BODY_ONLY:
+            return pool.pose[clip][frames]
+        score = np.array(pool.score[clip][frames], np.float64)
+        score[:, 17:] = 0
+        size = (pool.spec.size, pool.spec.size)
+        keypoints = np.array(pool.keypoints[clip][frames], np.float64)
+        body = convert(Poses(keypoints, score, "wholebody133", size), "openpose18")
+        return draw.draw(body, size, draw.POCKET)
+
+
+BODY_ONLY = 0.25
+"""Share of the examples whose poses show neither hands nor face."""
 
 
 def _array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:

@@ -95,7 +95,7 @@ class Pool:
         seed = spec.first_seed + index
         frames = choose_frames(spec, np.random.default_rng([seed, 1]))
         size = (spec.size, spec.size)
-        clip = synth.clip(seed, CLIP_FRAMES, size=size, camera=False, frames=frames)
+        clip = synth.clip(seed, CLIP_FRAMES, size=size, camera=0.0, frames=frames)
         self.rgb[index] = clip.frames
         self.keypoints[index] = clip.poses.keypoints
         self.score[index] = clip.poses.score

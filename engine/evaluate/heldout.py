@@ -61,7 +61,7 @@ def trials(
     in what was made and in the true frames; the difference of the outfit's mean colour.
     """
     for seed in seeds:
-        clip = synth.clip(seed, REFERENCE_FRAME + 1, size=(size, size), camera=False)
+        clip = synth.clip(seed, REFERENCE_FRAME + 1, size=(size, size), camera=0.0)
         photo = clip.frames[REFERENCE_FRAME]
         dance, true = clip.poses[:num_frames], clip.frames[:num_frames]
         made = animate(photo, clip.poses[REFERENCE_FRAME:], dance, seed)

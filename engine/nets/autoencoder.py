@@ -48,6 +48,7 @@ class Autoencoder(Protocol):
         ...
 
 
+@torch.no_grad()  # on the generator itself: a `with` inside it would leak into the caller
 def decode_in_chunks(autoencoder: Autoencoder, latents: Tensor, chunk: int) -> Iterator[Tensor]:
     """Decode scaled latents `1 c f h w` a few frames at a time, so that a long video fits.
 
@@ -125,6 +126,11 @@ class PocketAutoencoder(ModelMixin, ConfigMixin):
             nn.Conv2d(narrow, 3 * 16, 3, padding=1),
             nn.PixelShuffle(4),
         )
+        # Start with almost no noise on the latents: at unit variance it drowns the picture for the
+        # first hundreds of steps, and the KL term pulls the variance up as far as it likes anyway.
+        last = self.encoder[-1]
+        assert isinstance(last, nn.Conv2d) and last.bias is not None
+        nn.init.constant_(last.bias[latent_channels:], -6.0)
         self.register_buffer("latent_mean", torch.zeros(latent_channels))
         self.register_buffer("latent_std", torch.ones(latent_channels))
 

@@ -2,17 +2,20 @@
 
 | section | what | here | checked by |
 |---|---|---|---|
-| 3.1 | Stable Video Diffusion with a PoseNet added after `conv_in` | `RELEASED`, `Denoiser` | parity/test_mimicmotion.py |
-| 3.2 | confidence-aware pose guidance: brightness is confidence | `engine/pose/draw.py` | parity/test_pose_draw.py |
+| 3.1 | SVD with a PoseNet added after `conv_in` | `RELEASED`, `Denoiser` | parity/test_unet.py |
+| 3.2 | confidence-aware pose guidance | `engine/pose/draw.py` | parity/test_draw.py |
 | 3.2 | hand region enhancement, weight 10 | `hand_weights` | unit/test_mimicmotion.py |
-| 3.3 | progressive latent fusion | `windows.anchored`, `sampling.denoise` | parity/test_fusion.py |
+| 3.3 | progressive latent fusion | `windows.anchored`, `denoise` | parity/test_fusion.py |
 | 4.1 | training | `Objective`, `STAGES` | unit/test_mimicmotion.py |
 """
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,11 +23,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.nets.autoencoder import Autoencoder
+from engine.catalogue import MimicMotionSettings
+from engine.evaluate.heldout import Animate
+from engine.exchange.motion import read_motion
+from engine.exchange.person import read_person
+from engine.exchange.record import make_record
+from engine.exchange.render import publish, to_pixels, to_rgb, watch
+from engine.models.shelf import Shelf
+from engine.nets.autoencoder import Autoencoder, decode_in_chunks
 from engine.nets.controls import PoseNet
 from engine.nets.encoders import ImageEncoder
 from engine.nets.residuals import Residuals
+from engine.nets.specs import SVD_XT
 from engine.nets.unet import VideoUNet
+from engine.pose.draw import POCKET as POCKET_STYLE
+from engine.pose.draw import draw
+from engine.pose.retarget import retarget
 from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
@@ -33,6 +47,7 @@ from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
 from engine.train.stage import Optim, Stage
+from engine.types import Event, Inputs, Poses, Result
 
 # --- the networks ----------------------------------------------------------------------------
 
@@ -57,17 +72,7 @@ class Spec:
 
 
 RELEASED = Spec(
-    unet={
-        "temporal": "svd",
-        "in_channels": 8,
-        "out_channels": 4,
-        "block_out_channels": (320, 640, 1280, 1280),
-        "layers_per_block": 2,
-        "attention_levels": (True, True, True, False),
-        "num_attention_heads": (5, 10, 20, 20),
-        "cross_attention_dim": 1024,
-        "addition_time_embed_dim": 256,
-    },
+    unet=SVD_XT,
     pose_channels=320,
     window=72,
     steps={"draft": 10, "standard": 25, "best": 40},
@@ -95,6 +100,9 @@ POCKET = Spec(
     guidance=1.0,
 )
 """The small built-in model: 16x16 latents, attention at both levels (design.md 2)."""
+
+SHOWN_SIDE = 512
+"""Pocket's small pictures are enlarged to about this many pixels, to be seen on a screen."""
 
 TIME_IDS = (6.0, 127.0, 0.0)
 """fps - 1, motion bucket, noise augmentation: constants of the released pipeline (a.2)."""
@@ -174,7 +182,7 @@ def animate(
     last `Step`'s latents are the scaled video `1 c f h w`; frame 0 is the reference, to be dropped.
     """
     scheduler = svd_scheduler()
-    draw = noise.draw(
+    fresh = noise.draw(
         len(poses),
         min(window, len(poses)),
         (reference.shape[-2], reference.shape[-1]),
@@ -183,10 +191,10 @@ def animate(
         factor=nets.autoencoder.downscale,
     )
     device = reference.device
-    cond = conditions(nets, reference, poses, draw.image.to(device) * noise_augmentation)
+    cond = conditions(nets, reference, poses, fresh.image.to(device) * noise_augmentation)
     yield from denoise(
         Denoiser(nets.unet),
-        first_latents(draw.video.to(device), scheduler, steps),
+        first_latents(fresh.video.to(device), scheduler, steps),
         scheduler,
         steps,
         cond,
@@ -349,3 +357,112 @@ POCKET_WINDOWS = Stage(
 STAGES: Mapping[str, Stage] = {
     stage.name: stage for stage in (RELEASED_STAGE, POCKET_SHORT, POCKET_WINDOWS)
 }
+
+
+# --- from a photo and a dance to a video -----------------------------------------------------
+
+
+def load(shelf: Shelf) -> Networks:
+    """The pocket networks, loaded once per shelf; raises MissingModel when files are gone."""
+    return Networks(
+        POCKET,
+        shelf.pocket("mimicmotion-unet", VideoUNet),
+        shelf.pocket("mimicmotion-pose", PoseNet),
+        shelf.autoencoder(),
+        shelf.image_encoder(),
+    )
+
+
+def generate(
+    settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, out: Path
+) -> Iterator[Event]:
+    """Make a video of the person in `inputs.image` dancing the motion of `inputs`.
+
+    Yields progress of the stages `pose`, `denoise` and `decode`, a preview after every step,
+    warnings, and the `Result`. Raises a `StudioError` for whatever stops it.
+    """
+    started = time.monotonic()
+    nets = load(shelf)
+    size = (shelf.pocket_size, shelf.pocket_size)
+    limits = shelf.limits
+    person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
+    motion = yield from read_motion(
+        inputs, shelf, fps=settings.fps, num_frames=settings.num_frames, limits=limits
+    )
+    warnings = (*person.warnings, *motion.warnings)
+    yield from warnings
+    dance = retarget(motion.poses, person.poses, size) if settings.retarget else motion.poses
+    drawn = [draw(poses, size, POCKET_STYLE) for poses in (person.poses, dance)]
+
+    seed = settings.seed if settings.seed >= 0 else secrets.randbelow(2**31)
+    steps = settings.num_inference_steps or nets.spec.steps[settings.quality]
+    window = settings.window_size or nets.spec.window
+    latents = yield from watch(
+        _sample(nets, settings, shelf, person.picture, np.concatenate(drawn), seed),
+        nets.autoencoder,
+        frame=1 + len(dance) // 2,
+    )
+    record = make_record(
+        system="mimicmotion",
+        model="pocket",
+        settings=settings,
+        seed=seed,
+        inputs=inputs,
+        warnings=warnings,
+        frames=len(dance),
+        fps=motion.fps,
+        steps=steps,
+        window=window,
+        seconds=round(time.monotonic() - started, 2),
+        device=shelf.device.name,
+    )
+    yield from publish(
+        latents[:, :, 1:],  # slot 0 is the reference
+        nets.autoencoder,
+        out,
+        motion.fps,
+        audio=motion.audio if settings.keep_audio else None,
+        record=record,
+        enlarge=max(1, SHOWN_SIDE // size[0]),
+        limits=limits,
+    )
+    yield Result(out, record)
+
+
+def _sample(
+    nets: Networks,
+    settings: MimicMotionSettings,
+    shelf: Shelf,
+    photo: NDArray[np.uint8],
+    drawn: NDArray[np.uint8],
+    seed: int,
+) -> Iterator[Tick | Step]:
+    """`animate` with the user's settings; `drawn` are the poses, the photo's own first."""
+    window = settings.window_size or nets.spec.window
+    return animate(
+        nets,
+        to_pixels(photo[None], shelf.device.torch),
+        to_pixels(drawn, shelf.device.torch),
+        steps=settings.num_inference_steps or nets.spec.steps[settings.quality],
+        guidance=settings.guidance_scale or nets.spec.guidance,
+        window=window,
+        overlap=min(settings.overlap, window - 1),
+        generator=torch.Generator().manual_seed(seed),
+        batch=2,
+    )
+
+
+def redraw(settings: MimicMotionSettings, shelf: Shelf) -> Animate:
+    """The system as the measurements see it: a photo, its pose and a dance to frames."""
+    nets = load(shelf)
+
+    def animated(
+        photo: NDArray[np.uint8], photo_pose: Poses, dance: Poses, seed: int
+    ) -> NDArray[np.uint8]:
+        drawn = [draw(poses, dance.size, POCKET_STYLE) for poses in (photo_pose[:1], dance)]
+        events = _sample(nets, settings, shelf, photo, np.concatenate(drawn), seed)
+        latents = [event.latents for event in events if isinstance(event, Step)][-1]
+        parts = decode_in_chunks(nets.autoencoder, latents[:, :, 1:], 8)
+        return np.concatenate([to_rgb(part) for part in parts])
+
+    return animated

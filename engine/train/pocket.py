@@ -162,8 +162,8 @@ STAGES: Mapping[str, Stage] = {
         "ours",
         ("autoencoder.encoder.*", "autoencoder.decoder.*"),
         Optim(rate=1e-3, warmup=50, ema=0.99),
-        steps=1500,
-        batch_size=32,
+        steps=6000,
+        batch_size=16,
         sources=COMMON,
     ),
     "image_encoder": Stage(

@@ -1,0 +1,186 @@
+"""The dance that the user gives, whatever it comes as, made into one person's poses over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import synth, video
+from engine.data.limits import Limits, check_file
+from engine.data.video_open import sniff
+from engine.errors import BadInput
+from engine.exchange.person import looks_drawn
+from engine.models.cards import CARDS
+from engine.models.resolve import require
+from engine.models.shelf import Shelf
+from engine.pose import skeleton_video
+from engine.pose.detect import PoseDetector
+from engine.pose.dwpose import DWPose
+from engine.pose.readers import read_poses
+from engine.pose.smooth import fill_gaps
+from engine.types import Inputs, Poses, Progress, Warning
+
+MODEL_FPS = 15.0
+"""The rate MimicMotion was trained at; clips are thinned to about it, at their own speed."""
+LOOK_AHEAD = 8
+"""Frames that are looked at to tell what kind of clip it is."""
+
+Frame = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A dance ready to be followed.
+
+    Attributes:
+        poses: one person.
+        fps: frames per second of the poses, which is also the result's.
+        audio: the file whose sound belongs to it, if it has any.
+        kind: `dance` (built in), `keypoints`, `skeleton`, `drawn` or `video`.
+        warnings: what the user should know.
+    """
+
+    poses: Poses
+    fps: float
+    audio: Path | None
+    kind: str
+    warnings: tuple[Warning, ...] = ()
+
+
+def read_motion(
+    inputs: Inputs,
+    shelf: Shelf,
+    *,
+    fps: float = 0.0,
+    num_frames: int = 0,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> Iterator[Progress | Motion]:
+    """Read the motion; the last item is the `Motion`, before it comes `Progress`.
+
+    Args:
+        fps: of the result; 0 thins the clip to about 15, in its own tempo.
+        num_frames: take at most so many; 0 takes all, of a built-in dance one round.
+
+    Raises BadInput when there is no motion or it cannot be read, NoPoseFound when nobody is in it,
+    MissingModel when a person's video needs a detector that is not on this machine.
+    """
+    if inputs.dance is not None:
+        rate = fps or MODEL_FPS
+        count = num_frames or _one_round(inputs.dance, rate)
+        yield Motion(synth.dance_poses(inputs.dance, count, rate), rate, None, "dance")
+    elif inputs.motion is None:
+        raise BadInput(
+            "There is no dance.",
+            "Neither a file nor a built-in dance was given.",
+            "Give a video, a skeleton video or a keypoint file, or choose a built-in dance.",
+        )
+    elif inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
+        yield _from_keypoints(inputs.motion, fps, num_frames)
+    else:
+        yield from _from_video(inputs.motion, shelf, fps, num_frames, limits)
+
+
+def _one_round(key: str, fps: float) -> int:
+    """How many frames a built-in dance takes to show all its moves once."""
+    if key not in synth.DANCES:
+        return 1  # dance_poses says what is wrong, and what there is
+    dance = synth.DANCES[key]
+    return round(len(dance.moves) * dance.beats_each * 60 / dance.bpm * fps)
+
+
+def _holds_keypoints(path: Path, limits: Limits) -> bool:
+    """Told by the content: JSON begins with a bracket, a zip with PK."""
+    check_file(path, limits, "dance")
+    if sniff(path) is not None:
+        return False
+    with path.open("rb") as file:
+        head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] in (b"{", b"[") or head[:4] == b"PK\x03\x04"
+
+
+def thinned(rate: float) -> float:
+    """The rate nearest to 15 that takes every n-th frame of a clip of this rate."""
+    return rate / max(1, round(rate / MODEL_FPS))
+
+
+def _from_keypoints(path: Path, fps: float, num_frames: int) -> Motion:
+    file = read_poses(path)
+    given = file.fps or 30.0
+    rate = fps or thinned(given)
+    count = max(1, int(len(file.poses) * rate / given + 1e-6))
+    chosen = np.minimum(np.arange(count) * given / rate, len(file.poses) - 1).astype(np.int64)
+    warnings: tuple[Warning, ...] = ()
+    if file.fps is None:
+        warnings = (
+            Warning(
+                "The tempo of the keypoints was assumed.",
+                "The file does not say how many frames a second it has; 30 were taken.",
+                "Choose the frames per second under Advanced if the dance is too fast or slow.",
+            ),
+        )
+    poses = fill_gaps(file.poses)[chosen[:num_frames] if num_frames else chosen]
+    return Motion(poses, rate, None, "keypoints", warnings)
+
+
+def _from_video(
+    path: Path, shelf: Shelf, fps: float, num_frames: int, limits: Limits
+) -> Iterator[Progress | Motion]:
+    info = video.probe(path, limits)
+    rate = fps or thinned(info.fps or MODEL_FPS)
+    total = max(1, round(info.seconds * rate))
+    total = min(total, num_frames) if num_frames else total
+    with video.read(path, fps=rate, max_frames=num_frames or None, limits=limits) as frames:
+        first = list(islice(frames, LOOK_AHEAD))
+        kind, detector = _detector(first, shelf)
+        counted = _Counted(chain(first, frames))
+        poses = detector.detect(counted)
+        # The detectors follow one person through the whole clip, so progress comes in one piece.
+        yield Progress(counted.count, max(total, counted.count), "pose")
+        audio = path if info.has_audio else None
+        yield Motion(fill_gaps(poses), rate, audio, kind, tuple(frames.warnings))
+
+
+def _detector(first: list[Frame], shelf: Shelf) -> tuple[str, PoseDetector]:
+    """What finds the pose in this kind of clip. Raises MissingModel if it is not here."""
+    palette = skeleton_video.recognise(first)
+    if palette is not None:
+        return "skeleton", skeleton_video.SkeletonReader(palette)
+    if all(looks_drawn(frame, shelf) for frame in (first[0], first[-1])):
+        return "drawn", DrawnDetector(shelf)
+    files = require(CARDS["dwpose"], shelf.home).paths
+    return "video", DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
+
+
+class DrawnDetector:
+    """The pocket detector as a `PoseDetector`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def detect(self, frames: Iterable[Frame]) -> Poses:
+        """Follow the drawn dancer, a few frames at a time."""
+        frames = iter(frames)
+        parts: list[Poses] = []
+        while batch := list(islice(frames, 32)):
+            parts.append(self.shelf.drawn_poses(np.stack(batch)))
+        return Poses(
+            np.concatenate([part.keypoints for part in parts]),
+            np.concatenate([part.score for part in parts]),
+            parts[0].layout,
+            parts[0].size,
+        )
+
+
+class _Counted(Iterator[Frame]):
+    def __init__(self, frames: Iterator[Frame]) -> None:
+        self.frames, self.count = frames, 0
+
+    def __next__(self) -> Frame:
+        frame = next(self.frames)
+        self.count += 1
+        return frame

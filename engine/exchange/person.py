@@ -1,0 +1,91 @@
+"""The photo that the user gives, made into what a model can dance with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import synth
+from engine.data.picture import fit, read_picture
+from engine.errors import BadInput
+from engine.evaluate.metrics import psnr
+from engine.exchange.render import to_pixels, to_rgb
+from engine.models.shelf import Shelf
+from engine.types import Inputs, Poses, Warning
+
+PAPER = Warning(
+    "A paper person stands in for your photo.",
+    "The built-in pocket model only knows people that Pirouette draws, so it took the colours of "
+    "skin, hair and clothes from the photo and drew a person in them.",
+    "Get the MimicMotion weights under Models for videos of real people.",
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who dances.
+
+    Attributes:
+        picture: RGB uint8 `h w 3` of the model's size.
+        poses: the pose in the picture, one frame.
+        warnings: what the user should know.
+    """
+
+    picture: NDArray[np.uint8]
+    poses: Poses
+    warnings: tuple[Warning, ...] = ()
+
+
+def read_person(
+    inputs: Inputs, shelf: Shelf, size: tuple[int, int], how: str, paper: str
+) -> Person:
+    """Read the photo for the pocket model.
+
+    Args:
+        size: (width, height) of the model's pictures.
+        how: `crop` or `letterbox`.
+        paper: `always` draws a paper person in the photo's colours, `never` takes the photo as it
+            is, `auto` takes only pictures that look drawn as they are.
+
+    Raises BadInput when there is no photo or it cannot be read.
+    """
+    if inputs.image is None:
+        raise BadInput(
+            "There is no photo.",
+            "MimicMotion needs a picture of the person who shall dance.",
+            "Upload a photo, or click one of the example people.",
+        )
+    photo = read_picture(inputs.image, shelf.limits)
+    picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))
+    if paper == "always" or (paper == "auto" and not looks_drawn(picture, shelf)):
+        return paper_person(photo, size)
+    return Person(picture, shelf.drawn_poses(picture[None]))
+
+
+DRAWN_PSNR = 24.0
+"""Above this, in dB, the pocket autoencoder knows a picture; see tests/unit/test_person.py."""
+
+
+def looks_drawn(picture: NDArray[np.uint8], shelf: Shelf) -> bool:
+    """Whether the picture is of the kind that pocket was trained on.
+
+    The pocket autoencoder has only ever seen drawn dancers, so how well it rebuilds a picture says
+    how much the picture is like one.
+    """
+    autoencoder, side = shelf.autoencoder(), shelf.pocket_size
+    picture = fit(picture, (side, side))
+    pixels = to_pixels(picture[None], shelf.device.torch)
+    rebuilt = to_rgb(autoencoder.decode(autoencoder.encode(pixels)))
+    return psnr(rebuilt, picture[None]) > DRAWN_PSNR
+
+
+def paper_person(photo: NDArray[np.uint8], size: tuple[int, int]) -> Person:
+    """A drawn person in the photo's colours, standing at ease, whose pose is exactly known."""
+    look = synth.look_like(synth.measure_colours(photo))
+    stage = synth.Stage(look, synth.dance_motion("gentle_sway", 1, 15.0), size)
+    frame = stage.frame(0)
+    poses = Poses(frame.keypoints[None], frame.score[None], "wholebody133", size)
+    return Person(frame.rgb, poses, (PAPER,))

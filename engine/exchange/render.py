@@ -1,0 +1,89 @@
+"""From the sampler's steps to a file on disk, told as events on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.data.limits import Limits
+from engine.data.video_write import VideoWriter
+from engine.nets.autoencoder import Autoencoder, decode_in_chunks
+from engine.sampling.loop import Step, Tick
+from engine.types import Event, Preview, Progress
+
+
+def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:
+    """Pixels `n 3 H W` in [-1, 1] to RGB uint8 `n H W 3`, rounded."""
+    levels = (pixels.float().clamp(-1, 1) + 1) * 127.5
+    return levels.round().byte().movedim(1, -1).cpu().numpy()
+
+
+def to_pixels(rgb: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """RGB uint8 `n H W 3` to pixels `n 3 H W` in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(rgb)).to(device).movedim(-1, 1).float() / 127.5 - 1
+
+
+def watch(
+    steps: Iterable[Tick | Step], autoencoder: Autoencoder, frame: int
+) -> Generator[Event, None, Tensor]:
+    """Pass the sampler's progress on, with a look at one `frame` after every step.
+
+    Returns the last step's latents `1 c f h w`.
+    """
+    started, latents = time.monotonic(), None
+    for event in steps:
+        if isinstance(event, Tick):
+            left = (time.monotonic() - started) / event.done * (event.total - event.done)
+            yield Progress(event.done, event.total, "denoise", left)
+        else:
+            latents = event.latents
+            if event.denoised is not None:
+                yield Preview(_look(event.denoised[:, :, frame : frame + 1], autoencoder))
+    if latents is None:
+        raise ValueError("the sampler made no step")
+    return latents
+
+
+def _look(latents: Tensor, autoencoder: Autoencoder) -> NDArray[np.uint8]:
+    (pixels,) = decode_in_chunks(autoencoder, latents, 1)
+    return to_rgb(pixels)[0]
+
+
+def publish(
+    latents: Tensor,
+    autoencoder: Autoencoder,
+    out: Path,
+    fps: float,
+    *,
+    audio: Path | None,
+    record: Mapping[str, Any],
+    enlarge: int = 1,
+    chunk: int = 8,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> Generator[Event, None, None]:
+    """Decode latents `1 c f h w` a few frames at a time straight into an mp4.
+
+    `enlarge` repeats the pixels' grid so many times larger, smoothly, for models whose pictures
+    would be tiny on a screen.
+    """
+    total = latents.shape[2]
+    done = 0
+    writer = VideoWriter(out, fps, audio_from=audio, record=record, limits=limits)
+    with writer as file:
+        for pixels in decode_in_chunks(autoencoder, latents, chunk):
+            if enlarge > 1:
+                pixels = torch.nn.functional.interpolate(
+                    pixels, scale_factor=enlarge, mode="bicubic", antialias=True
+                )
+            for frame in to_rgb(pixels):
+                file.add(frame)
+            done += len(pixels)
+            yield Progress(done, total, "decode")
+    yield from writer.warnings

@@ -1,0 +1,109 @@
+"""The pocket family on disk: safetensors in fp16, each beside a card that says how it came about.
+
+A card is `<name>.json`: the network's configuration, what trained it on what, its metrics, and the
+files with size and SHA-256. A network above 9 MB is cut into several files, so that no file of the
+repository is large.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from engine.errors import CheckpointMismatch, MissingModel
+
+Net = TypeVar("Net", bound=nn.Module)
+
+FOLDER = Path(__file__).parents[2] / "assets" / "pocket"
+LARGEST = 9 * 1024 * 1024
+"""Bytes of tensors in one file."""
+
+
+def read_card(folder: Path, name: str) -> Mapping[str, Any]:
+    """The card of a pocket network. Raises MissingModel if it is not there."""
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        raise MissingModel(
+            f"The built-in model '{name}' is not there.",
+            f"The file {path} is missing.",
+            "Get the program's files again (git checkout assets/pocket), or train it: make pocket.",
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def load(folder: Path, name: str, cls: Callable[..., Net]) -> Net:
+    """Build the network that the card describes and fill it, strictly, in fp32.
+
+    Raises MissingModel if a file is gone, CheckpointMismatch if one is not what the card says.
+    """
+    card = read_card(folder, name)
+    state: dict[str, Tensor] = {}
+    for file in card["files"]:
+        path = folder / file["name"]
+        if not path.is_file():
+            raise MissingModel(
+                f"The built-in model '{name}' is not complete.",
+                f"The file {path} is missing.",
+                "Get the program's files again (git checkout assets/pocket).",
+            )
+        if hashlib.sha256(path.read_bytes()).hexdigest() != file["sha256"]:
+            raise CheckpointMismatch(
+                f"The built-in model '{name}' is damaged.",
+                f"The file {path} is not the one that its card describes.",
+                "Get the program's files again (git checkout assets/pocket).",
+            )
+        state |= load_file(path)
+    net = cls(**card["config"])
+    wrong = _differences(net.state_dict(), state)
+    if wrong:
+        raise CheckpointMismatch(
+            f"The built-in model '{name}' does not fit its network.",
+            "Keys that differ: " + ", ".join(wrong[:8]) + ".",
+            "Train it again: make pocket.",
+        )
+    net.load_state_dict({key: value.float() for key, value in state.items()})
+    return net
+
+
+def _differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
+    missing = [f"{key} (missing)" for key in wanted if key not in given]
+    extra = [f"{key} (unexpected)" for key in given if key not in wanted]
+    shapes = [
+        f"{key} ({tuple(given[key].shape)}, not {tuple(wanted[key].shape)})"
+        for key in wanted
+        if key in given and wanted[key].shape != given[key].shape
+    ]
+    return missing + extra + shapes
+
+
+def save(folder: Path, name: str, net: nn.Module, card: Mapping[str, Any]) -> None:
+    """Write a network and its card; `card` holds at least `config`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{name}*.safetensors"):
+        old.unlink()
+    shards: list[dict[str, Tensor]] = [{}]
+    filled = 0
+    for key, value in net.state_dict().items():
+        half = value.detach().cpu().to(torch.float16).contiguous()
+        if filled and filled + half.nbytes > LARGEST:
+            shards.append({})
+            filled = 0
+        shards[-1][key] = half
+        filled += half.nbytes
+    files = []
+    for number, shard in enumerate(shards, 1):
+        suffix = f"-{number}-of-{len(shards)}" if len(shards) > 1 else ""
+        path = folder / f"{name}{suffix}.safetensors"
+        save_file(shard, path)
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        files.append({"name": path.name, "bytes": len(content), "sha256": digest})
+    text = json.dumps({**card, "files": files}, indent=2, ensure_ascii=False)
+    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,92 @@
+"""Where networks are taken from: found on this machine, loaded once, kept ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.data.limits import Limits
+from engine.device import Device, DeviceName, pick
+from engine.models import pocket_files
+from engine.models.resolve import default_home
+from engine.nets.autoencoder import PocketAutoencoder
+from engine.nets.encoders import PocketImageEncoder
+from engine.nets.pose_detector import PocketPoseDetector
+from engine.types import Poses
+
+Net = TypeVar("Net", bound=torch.nn.Module)
+
+
+class Shelf:
+    """The networks of one process.
+
+    Args:
+        home: the user's folder (`STUDIO_HOME`); downloaded weights lie in `home/models`.
+        device: where the networks run.
+        limits: what a file from outside may cost.
+        pocket: the folder of the pocket weights, by default the one that ships with the program.
+    """
+
+    def __init__(
+        self,
+        home: Path | None = None,
+        device: str = "auto",
+        *,
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        pocket: Path = pocket_files.FOLDER,
+    ) -> None:
+        self.home = home or default_home()
+        self.device: Device = pick(cast(DeviceName, device))
+        self.limits = limits
+        self.folder = pocket
+        self._kept: dict[str, torch.nn.Module] = {}
+
+    def keep(self, key: str, make: Callable[[], Net]) -> Net:
+        """The network called `key`, made the first time it is asked for."""
+        if key not in self._kept:
+            self._kept[key] = make().eval().requires_grad_(False).to(self.device.torch)
+        return cast(Net, self._kept[key])
+
+    def pocket(self, name: str, cls: Callable[..., Net]) -> Net:
+        """A network of the pocket family. Raises MissingModel or CheckpointMismatch."""
+        return self.keep(f"pocket/{name}", lambda: pocket_files.load(self.folder, name, cls))
+
+    def pocket_card(self, name: str) -> Mapping[str, Any]:
+        """What is known of a pocket network: training, data, metrics."""
+        return pocket_files.read_card(self.folder, name)
+
+    def autoencoder(self) -> PocketAutoencoder:
+        """The autoencoder of all pocket systems."""
+        return self.pocket("autoencoder", PocketAutoencoder)
+
+    def image_encoder(self) -> PocketImageEncoder:
+        """The image encoder of all pocket systems."""
+        return self.pocket("image-encoder", PocketImageEncoder)
+
+    def pose_detector(self) -> PocketPoseDetector:
+        """The pose detector for drawn dancers."""
+        return self.pocket("pose-detector", PocketPoseDetector)
+
+    @property
+    def pocket_size(self) -> int:
+        """Side in pixels of the pictures that the pocket family was trained on."""
+        return int(self.pocket_card("autoencoder")["size"])
+
+    def drawn_poses(self, frames: NDArray[np.uint8]) -> Poses:
+        """The poses of a drawn dancer in frames `f h w 3`, by the pocket detector."""
+        detector = self.pose_detector()
+        height, width = frames.shape[1:3]
+        found: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+        for start in range(0, len(frames), 16):
+            part = np.ascontiguousarray(frames[start : start + 16])
+            pixels = torch.from_numpy(part).to(self.device.torch).movedim(-1, 1).float()
+            places, score = detector.detect(pixels / 127.5 - 1)
+            found.append((places.double().cpu().numpy(), score.double().cpu().numpy()))
+        keypoints = np.concatenate([one for one, _ in found])
+        scores = np.concatenate([two for _, two in found])
+        return Poses(keypoints, scores, "wholebody133", (width, height))

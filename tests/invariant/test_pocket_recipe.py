@@ -1,0 +1,150 @@
+"""The pocket recipe in miniature: from drawing dancers to a falling loss, each stage through `fit`."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.data.dances import Dances, EncodedPool
+from engine.data.drawn import Pool, PoolSpec, choose_frames
+from engine.errors import BadInput
+from engine.nets.autoencoder import PocketAutoencoder
+from engine.nets.controls import PoseNet
+from engine.nets.encoders import PocketImageEncoder
+from engine.nets.pose_detector import PocketPoseDetector
+from engine.nets.unet import VideoUNet
+from engine.papers import mimicmotion
+from engine.train import pocket
+from engine.train.fit import Examples, Run, fit
+from engine.train.stage import NUMBERS, Stage
+from engine.types import Metric
+
+SPEC = PoolSpec(clips=6, frames=4, size=64)
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
+    pool = Pool(tmp_path_factory.mktemp("pool"), SPEC)
+    for index in range(SPEC.clips):
+        pool.draw(index)
+    return pool
+
+
+def curve(
+    stage: Stage, objective: nn.Module, examples: Examples, folder: Path, steps: int
+) -> list[float]:
+    """The losses of a short run with batches of four."""
+    short = dataclasses.replace(stage, steps=steps, batch_size=4)
+    short = dataclasses.replace(short, optim=dataclasses.replace(stage.optim, warmup=0))
+    events = fit(short, objective, examples, Run(folder, report_every=1, cpu=True))
+    return [e.value for e in events if isinstance(e, Metric) and e.name == "loss"]
+
+
+def falls(losses: list[float], to: float) -> bool:
+    return float(np.mean(losses[-5:])) < to * float(np.mean(losses[:5]))
+
+
+def test_a_pool_is_resumable_and_knows_its_settings(tmp_path: Path, pool: Pool) -> None:
+    assert len(pool) == SPEC.clips
+    fresh = Pool(tmp_path, SPEC)
+    fresh.draw(1)
+    assert len(fresh) == 0  # counted from the first clip without a gap
+    fresh.draw(0)
+    again = Pool(tmp_path, SPEC)
+    assert len(again) == 2
+    assert np.array_equal(again.rgb[1], pool.rgb[1])
+    assert np.array_equal(again.pose[0], pool.pose[0])
+    with pytest.raises(BadInput, match="other settings"):
+        Pool(tmp_path, dataclasses.replace(SPEC, size=32))
+
+
+def test_frames_are_chosen_as_the_pool_says() -> None:
+    rng = np.random.default_rng(0)
+    chosen = choose_frames(PoolSpec(1, 8, 64), rng)
+    assert len(set(chosen)) == 8 and chosen[1:] == sorted(chosen[1:])
+    row = choose_frames(PoolSpec(1, 8, 64, stride=2), rng)
+    assert np.diff(row[1:]).tolist() == [2] * 6
+
+
+def test_the_autoencoder_learns(tmp_path: Path, pool: Pool) -> None:
+    torch.manual_seed(0)
+    objective = pocket.AutoencoderObjective(PocketAutoencoder(wide=16, narrow=16))
+    stage = pocket.STAGES["autoencoder"]
+    assert falls(curve(stage, objective, pocket.Pictures(pool), tmp_path, 30), 0.7)
+
+
+def test_calibrated_latents_are_normal(pool: Pool) -> None:
+    torch.manual_seed(0)
+    net = PocketAutoencoder(wide=16, narrow=16)
+    pixels = pocket.pixels_from(pool.rgb[:, 0])
+    before = net.decode(net.encode(pixels))
+    net.calibrate(pixels)
+    latents = net.encode(pixels)
+    assert latents.mean(dim=(0, 2, 3)).abs().max() < 1e-3
+    assert (latents.std(dim=(0, 2, 3)) - 1).abs().max() < 1e-3
+    assert torch.allclose(before, net.decode(latents), atol=1e-4)  # the pictures do not change
+
+
+def test_the_image_encoder_learns(tmp_path: Path, pool: Pool) -> None:
+    torch.manual_seed(0)
+    objective = pocket.ImageEncoderObjective(PocketImageEncoder(size=32, width=8, dim=16))
+    stage = pocket.STAGES["image_encoder"]
+    assert falls(curve(stage, objective, pocket.Couples(pool), tmp_path, 30), 0.8)
+
+
+def test_the_pose_detector_learns(tmp_path: Path, pool: Pool) -> None:
+    torch.manual_seed(0)
+    net = PocketPoseDetector(size=64, bins=64, width=16, hidden=32, blocks=1)
+    stage = pocket.STAGES["pose_detector"]
+    objective = pocket.PoseDetectorObjective(net)
+    assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.8)
+
+
+def test_mimicmotion_learns_from_encoded_clips(tmp_path: Path, pool: Pool) -> None:
+    torch.manual_seed(0)
+    encoder = PocketAutoencoder(wide=16, narrow=16)
+    encoder.calibrate(pocket.pixels_from(pool.rgb[:, 0]))
+
+    def encode(pixels: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.no_grad():
+            return encoder.encode(pixels), torch.zeros(1, 8)
+
+    clips = EncodedPool(pool, tmp_path / "encoded", (8, 8, 8), (1, 8))
+    assert len(clips) == 0
+    list(clips.fill(encode))
+    assert len(clips) == SPEC.clips
+
+    examples = Dances(clips, 3, mimicmotion.hand_weights)
+    example = examples.example(5)
+    assert example["latents"].shape == (8, 3, 8, 8)
+    assert example["pose"].shape == (3, 3, 64, 64)
+    assert torch.equal(example["latents"][:, 0], example["image"])  # slot 0 is the reference
+    again = examples.example(5)
+    assert all(torch.equal(example[name], again[name]) for name in example)
+
+    unet = VideoUNet(
+        temporal="svd",
+        in_channels=16,
+        out_channels=8,
+        block_out_channels=(16, 16),
+        layers_per_block=1,
+        attention_levels=True,
+        num_attention_heads=2,
+        cross_attention_dim=8,
+        ff_mult=1,
+        norm_num_groups=4,
+        addition_time_embed_dim=4,
+    )
+    objective = mimicmotion.Objective(unet, PoseNet(16))
+    losses = curve(mimicmotion.POCKET_SHORT, objective, examples, tmp_path / "fit", 60)
+    assert falls(losses, 0.9)
+
+
+def test_every_number_of_the_shared_stages_names_its_source() -> None:
+    for stage in pocket.STAGES.values():
+        assert set(stage.sources) == set(NUMBERS), stage.name
