@@ -30,13 +30,18 @@ class FileState:
 def verify(
     card: ModelCard, home: Path | None = None, *, cache: Path | None = None
 ) -> Iterator[FileState]:
-    """Compare each file of a card with the hash of the card or of the download's receipt."""
+    """Compare each file of a card with the hash that the card, the download or the cache gives."""
     home = home or default_home()
-    receipt = read_receipt(folder_of(card, home))
+    folder = folder_of(card, home)
+    receipt = read_receipt(folder)
     for file in card.files:
         path = find(card, file, home, cache)
-        known = file.sha256 or receipt.get(file.name)
-        yield FileState(file.name, _compare(path, known) if path else "missing")
+        if path is None:
+            yield FileState(file.name, "missing")
+            continue
+        # the Hugging Face cache names its files by their hash
+        told = receipt.get(file.name) if path == folder / file.name else path.resolve().name
+        yield FileState(file.name, _compare(path, file.sha256 or told))
 
 
 def read_receipt(folder: Path) -> dict[str, str]:

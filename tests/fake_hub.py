@@ -1,0 +1,134 @@
+"""A stand-in for the Hugging Face Hub on this machine, with its habits and its faults."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "c0ffee" + "0" * 34
+
+
+@dataclass
+class FakeHub:
+    """What the stand-in has and how it behaves; tests change it as they like.
+
+    Attributes:
+        files: contents by `owner/name/path`.
+        large: paths that are kept on "another" server (`localhost` instead of `127.0.0.1`), behind
+            a redirect that says their SHA-256, as the Hub does with all weights.
+        gated: repositories that want a token.
+        drops: how many bytes each of the next transfers sends before the connection breaks.
+        ranges: whether the server can continue a transfer.
+        spoil: whether contents are sent with a wrong byte.
+        hashes: whether the server says the files' hashes.
+        seen: (method, path, headers) of all requests.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    large: set[str] = field(default_factory=set)
+    gated: set[str] = field(default_factory=set)
+    drops: list[int] = field(default_factory=list)
+    ranges: bool = True
+    spoil: bool = False
+    hashes: bool = True
+    seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def endpoint(self) -> str:
+        """What HF_ENDPOINT must be."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def transfers(self) -> list[dict[str, str]]:
+        """The headers of all requests for contents."""
+        return [headers for method, path, headers in self.seen if method == "GET"]
+
+    @contextmanager
+    def running(self) -> Iterator[FakeHub]:
+        """Serve in a thread until the block ends."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.port = server.server_port
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def etag(content: bytes, *, large: bool) -> str:
+    """The hash that the Hub gives as ETag: SHA-256, or that of a git blob for small files."""
+    if large:
+        return hashlib.sha256(content).hexdigest()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:  # noqa: N802 (the name is http.server's)
+            self.answer(body=False)
+
+        def do_GET(self) -> None:  # noqa: N802
+            self.answer(body=True)
+
+        def answer(self, *, body: bool) -> None:
+            path = unquote(urlsplit(self.path).path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            hub.seen.append((self.command, path, headers))
+            if path.startswith("/storage/"):
+                return self.send_content(path.removeprefix("/storage/"), {}, body=body)
+            owner, name, _, _revision, file = path.strip("/").split("/", 4)
+            repo = f"{owner}/{name}"
+            if repo in hub.gated and headers.get("authorization") != "Bearer good":
+                return self.refuse(401, "GatedRepo")
+            key = f"{repo}/{file}"
+            if key not in hub.files:
+                return self.refuse(404, "EntryNotFound")
+            digest = etag(hub.files[key], large=key in hub.large) if hub.hashes else "unknown"
+            told = {"X-Repo-Commit": COMMIT, "ETag": f'"{digest}"'}
+            if key not in hub.large:
+                return self.send_content(key, told, body=body)
+            self.send_response(302)
+            told["X-Linked-Etag"], told["X-Linked-Size"] = f'"{digest}"', str(len(hub.files[key]))
+            told["Location"] = f"http://localhost:{hub.port}/storage/{key}"
+            return self.finish_headers({**told, "Content-Length": "0"})
+
+        def refuse(self, status: int, code: str) -> None:
+            self.send_response(status)
+            self.finish_headers({"X-Error-Code": code, "Content-Length": "0"})
+
+        def send_content(self, key: str, told: dict[str, str], *, body: bool) -> None:
+            content = hub.files[key]
+            if hub.spoil:
+                content = bytes([content[0] ^ 1]) + content[1:]
+            start = 0
+            wanted = self.headers.get("Range")
+            if wanted and hub.ranges:
+                start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+                told = {**told, "Content-Range": f"bytes {start}-{len(content) - 1}/{len(content)}"}
+            self.send_response(206 if start else 200)
+            self.finish_headers({**told, "Content-Length": str(len(content) - start)})
+            if not body:
+                return
+            sent = content[start:]
+            if hub.drops:
+                sent = sent[: hub.drops.pop(0)]
+                self.close_connection = True
+            self.wfile.write(sent)
+
+        def finish_headers(self, headers: dict[str, str]) -> None:
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Be quiet."""
+
+    return Handler
