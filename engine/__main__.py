@@ -23,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
         events = COMMANDS[parsed.command](parsed)
         try:
             for event in events:
+                if isinstance(event, str):
+                    screen.end()
+                    print(event)
+                    continue
                 screen.show(event)
                 if isinstance(event, Result):
                     result = event

@@ -126,14 +126,12 @@ def _models(commands: Commands[_Parser]) -> None:
     for name, help in (
         ("list", "what there is and what is on this machine"),
         ("check", "compare every weight file on this machine with its card"),
-        ("get", "download one, after showing its size and licence"),
+        ("get", "download one and what it needs; its size and licence are shown first"),
     ):
         command = kinds.add_parser(name, help=help)
         command.set_defaults(command=f"models {name}")
         if name != "list":
             command.add_argument("name", nargs=None if name == "get" else "?", metavar="CARD")
-        if name == "get":
-            command.add_argument("--yes", action="store_true", help="accept size and licence")
 
 
 def _add_system(command: argparse.ArgumentParser) -> None:

@@ -9,12 +9,17 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from engine.cli.models import check_models, get_model, known_card, list_models
 from engine.errors import BadInput
 from engine.types import Event, Inputs, Progress, Result, Warning
 
-Command = Callable[[argparse.Namespace], Iterator[Event]]
+if TYPE_CHECKING:
+    from engine.library import Library, Motion
+
+Command = Callable[[argparse.Namespace], Iterator[Event | str]]
+"""What a command gives: events, and lines of text that are its answer."""
 
 
 def generate(arguments: argparse.Namespace) -> Iterator[Event]:
@@ -26,7 +31,6 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event]:
             "What is made is an mp4.",
             f"Write --out {arguments.out.with_suffix('.mp4').name}.",
         )
-    from engine.library import Library
     from engine.library import generate as run
 
     motion, dance = _motion(arguments.motion)
@@ -39,7 +43,7 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event]:
         depth=arguments.depth,
         prompt=arguments.prompt,
     )
-    library = Library(device=arguments.device)
+    library = _library(arguments)
     for event in run(arguments.system, _values(arguments), inputs, library, arguments.out):
         if isinstance(event, Result):
             write_json(event.path.with_suffix(".json"), event.record)
@@ -92,11 +96,9 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
 
 def evaluate(arguments: argparse.Namespace) -> Iterator[Event]:
     """Measure a system; the report is JSON."""
-    from engine.library import Library
     from engine.library import evaluate as run
 
-    library = Library(device=arguments.device)
-    return run(arguments.system, _values(arguments), library, arguments.out)
+    return run(arguments.system, _values(arguments), _library(arguments), arguments.out)
 
 
 def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
@@ -107,8 +109,7 @@ def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
     from engine.data.video_write import write
     from engine.pose.readers import write_poses
 
-    if arguments.dance is not None and arguments.dance not in synth.MOVES:
-        raise _unknown_dance(arguments.dance, synth.MOVES)
+    dance = None if arguments.dance is None else _dance(arguments.dance)
     side = arguments.size
     if not 32 <= side <= 2048:
         raise BadInput(
@@ -119,11 +120,11 @@ def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
     for index in range(arguments.count):
         seed = arguments.seed + index
         plan = synth.plan(seed, arguments.frames)
-        if arguments.dance is not None:
-            moves = (arguments.dance,)
-            motion = synth.phrase(moves, 110.0, plan.fps, arguments.frames)
+        if dance is not None:
+            moves, bpm = synth.DANCES[dance].moves, synth.DANCES[dance].bpm
+            motion = synth.dance_motion(dance, arguments.frames, plan.fps)
             caption = synth.describe(plan.look, moves)
-            plan = dataclasses.replace(plan, motion=motion, moves=moves, bpm=110.0, caption=caption)
+            plan = dataclasses.replace(plan, motion=motion, moves=moves, bpm=bpm, caption=caption)
         clip = synth.draw(plan, (side, side))
         stem = arguments.out / f"{seed:05}"
         record = {"drawn": True, "seed": seed, "caption": clip.caption, "moves": list(clip.moves)}
@@ -142,6 +143,9 @@ COMMANDS: Mapping[str, Command] = {
     "train": train,
     "evaluate": evaluate,
     "data synth": draw_dancers,
+    "models list": list_models,
+    "models check": check_models,
+    "models get": get_model,
 }
 
 
@@ -162,19 +166,38 @@ def _motion(given: str | None) -> tuple[Path | None, str | None]:
     path = Path(given)
     if path.exists():
         return path, None
-    from engine.data.synth import MOVES
-
-    if given in MOVES:
-        return None, given
-    raise _unknown_dance(given, MOVES)
+    return None, _dance(given)
 
 
-def _unknown_dance(name: str, known: Mapping[str, object]) -> BadInput:
-    return BadInput(
-        f"There is no dance '{name[-60:]}'.",
-        "It is neither a file that exists nor a built-in dance.",
-        "Give a video, or one of: " + ", ".join(known) + ".",
-    )
+def _dance(name: str) -> str:
+    """The key of a built-in dance: `disco_night`, also written "Disco Night" or disco-night."""
+    from engine.data.synth import DANCES
+
+    key = name.strip().lower().replace(" ", "_").replace("-", "_")
+    if key not in DANCES:
+        raise BadInput(
+            f"There is no dance '{name[-60:]}'.",
+            "It is neither a file that exists nor a built-in dance.",
+            "Give a video or a keypoint file, or one of: " + ", ".join(DANCES) + ".",
+        )
+    return key
+
+
+def _library(arguments: argparse.Namespace) -> Library:
+    """The library on the wanted device; only the pocket family can be run in this version."""
+    from engine.library import Library
+
+    if arguments.model != "pocket":
+        from engine.models.resolve import require
+
+        card = known_card(arguments.model)
+        require(card)
+        raise BadInput(
+            f"The model '{card.title}' cannot be run yet.",
+            "Its weights are here, but this version runs the built-in pocket model only.",
+            "Leave --model out.",
+        )
+    return Library(device=arguments.device)
 
 
 def _refuse_later_controls(arguments: argparse.Namespace) -> None:
@@ -201,7 +224,7 @@ def _minutes(text: str) -> float:
     return minutes
 
 
-def _preview(motion: Any, path: Path) -> Iterator[Warning]:
+def _preview(motion: Motion, path: Path) -> Iterator[Warning]:
     """Draw the poses on black at most 512 pixels high, with the clip's sound."""
     from engine.data.video_write import VideoWriter
     from engine.pose.draw import draw
