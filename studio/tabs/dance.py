@@ -180,8 +180,8 @@ class Dance:
         timer.tick(self.look, [token, shown, marks, page], view, js=_IN_LANGUAGE, **_QUIET)
 
         self._person.input(self.picked, self._person, [self._photo, self._consent], **_QUIET)
-        self._photo.input(self.uploaded, None, [self._person, self._consent], **_QUIET)
-        self._photo.clear(self.cleared, None, [self._person, self._consent], **_QUIET)
+        for changed in (self._photo.input, self._photo.clear):
+            changed(self.uploaded, self._photo, [self._person, self._consent], **_QUIET)
         self._source.change(
             self.sourced,
             self._source,
@@ -251,13 +251,9 @@ class Dance:
             return gr.skip(), gr.skip()
         return cached(path), gr.update(visible=False, value=False)
 
-    def uploaded(self) -> tuple[Any, ...]:
-        """A picture was uploaded: no example counts any more, and consent is asked for."""
-        return None, gr.update(visible=True, value=False)
-
-    def cleared(self) -> tuple[Any, ...]:
-        """The picture was taken away."""
-        return None, gr.update(visible=False, value=False)
+    def uploaded(self, photo: str | None) -> tuple[Any, ...]:
+        """A picture was given, so consent is asked for, or taken away; no example counts now."""
+        return None, gr.update(visible=photo is not None, value=False)
 
     def sourced(self, source: str) -> tuple[Any, ...]:
         """Show the one field that the chosen source needs."""

@@ -140,6 +140,11 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     ann.wait_head("Your video is ready")
     ann.page.click("#people [data-key=ada]")
     ann.page.wait_for_selector("#consent", state="hidden")
+    ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
+    ann.page.wait_for_selector("#consent input")
+    ann.page.click("#photo [aria-label='Remove Image']")
+    ann.page.wait_for_selector("#consent", state="hidden")
+    assert ann.page.locator("#people [aria-checked=true]").count() == 0
 
 
 def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: Path) -> None:
