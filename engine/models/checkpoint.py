@@ -150,7 +150,8 @@ def _listed(what: str, items: list[str]) -> str:
     if not items:
         return ""
     more = f", and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
-    return f"{len(items)} tensors are {what}: {', '.join(items[:_SHOWN])}{more}."
+    count = "1 tensor is" if len(items) == 1 else f"{len(items)} tensors are"
+    return f"{count} {what}: {', '.join(items[:_SHOWN])}{more}."
 
 
 def _own(value: Tensor, dtype: torch.dtype | None, device: torch.device | str) -> Tensor:

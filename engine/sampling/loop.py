@@ -21,7 +21,7 @@ from engine.sampling.windows import Window, normalised, whole
 class Denoiser(Protocol):
     """The network as the loop sees it."""
 
-    def __call__(self, latents: Tensor, timestep: Tensor, cond: Conditioning) -> Tensor:
+    def __call__(self, latents: Tensor, timestep: Tensor, cond: Conditioning, /) -> Tensor:
         """Predict noise, velocity or whatever the scheduler expects.
 
         `latents` are `b c f h w`, scaled by the scheduler, `timestep` is a scalar tensor, `cond`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
@@ -10,21 +11,31 @@ from torch import Tensor
 
 
 class Scheduler(Protocol):
-    """What the sampling loop uses of a diffusers scheduler."""
+    """What the sampling loop uses of a diffusers scheduler.
+
+    The methods' further parameters differ from class to class, hence properties.
+    """
 
     timesteps: Tensor
-    init_noise_sigma: Any
 
-    def set_timesteps(self, num_inference_steps: int, device: Any = None) -> None:
-        """Choose the timesteps of a run."""
+    @property
+    def init_noise_sigma(self) -> Any:
+        """The deviation of the latents that a run begins with."""
         ...
 
-    def scale_model_input(self, sample: Tensor, timestep: Any) -> Tensor:
-        """Bring latents to the range the network was trained on."""
+    @property
+    def set_timesteps(self) -> Callable[..., None]:
+        """`(num_inference_steps, device)`: choose the timesteps of a run."""
         ...
 
-    def step(self, model_output: Tensor, timestep: Any, sample: Tensor, **options: Any) -> Any:
-        """Go one step towards the clean latents."""
+    @property
+    def scale_model_input(self) -> Callable[..., Tensor]:
+        """`(sample, timestep)`: bring latents to the range the network was trained on."""
+        ...
+
+    @property
+    def step(self) -> Callable[..., Any]:
+        """`(model_output, timestep, sample)`: go one step towards the clean latents."""
         ...
 
 

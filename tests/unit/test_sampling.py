@@ -36,7 +36,7 @@ class Net(torch.nn.Module):
         self.dtypes.add(latents.dtype)
         text = cond["text"].mean(1)[:, :, None, None, None]
         x = latents + text.to(latents)
-        weight, bias = self.conv.weight.to(x), self.conv.bias.to(x)
+        weight, bias = self.conv.weight.to(x), self.get_parameter("conv.bias").to(x)
         return F.conv3d(x, weight, bias, padding=1) + cond["pose"].to(x)
 
 

@@ -1,0 +1,156 @@
+"""Cards tell the truth, and their files are found or asked for in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.errors import CheckpointMismatch, MissingModel
+from engine.models.cards import (
+    CARDS,
+    Hub,
+    LocalFile,
+    ModelCard,
+    Pocket,
+    WeightFile,
+    pocket_cards,
+    size_in_words,
+    with_needs,
+)
+from engine.models.resolve import Found, Missing, default_home, require, resolve
+from engine.models.verify import verify
+
+
+def put(path: Path, content: bytes = b"weights") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def in_cache(cache: Path, repo: str, name: str, content: bytes, etag: str) -> Path:
+    """A file as huggingface_hub caches it: a link from the snapshot to a blob named by its hash."""
+    root = cache / f"models--{repo.replace('/', '--')}"
+    commit = "c" * 40
+    blob = put(root / "blobs" / etag, content)
+    put(root / "refs" / "main", commit.encode())
+    link = root / "snapshots" / commit / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(blob)
+    return link
+
+
+def test_every_card_is_complete_and_its_needs_exist() -> None:
+    for key, card in CARDS.items():
+        assert card.key == key and card.title and card.licence
+        assert card.licence_url.startswith("https://") and card.files
+        assert all(file.bytes > 1000 and not file.name.startswith("/") for file in card.files)
+        assert {need.key for need in with_needs(card)} >= {key, *card.needs}
+    assert not CARDS["mimicmotion"].commercial and CARDS["dwpose"].commercial
+    assert [c.key for c in with_needs(CARDS["mimicmotion"])] == ["mimicmotion", "svd", "dwpose"]
+
+
+def test_a_missing_model_says_size_licence_and_command(tmp_path: Path) -> None:
+    with pytest.raises(MissingModel) as caught:
+        require(CARDS["dwpose"], tmp_path, cache=tmp_path / "cache")
+    error = caught.value
+    assert error.what == "The model 'DWPose' is not on this machine (351 MB, licence: Apache-2.0)."
+    assert "yolox_l.onnx, dw-ll_ucoco_384.onnx" in error.why
+    assert "python -m engine models get dwpose" in error.fix
+    assert str(tmp_path / "models" / "dwpose") in error.fix and "yzd-v/DWPose" in error.fix
+
+    with pytest.raises(MissingModel) as caught:
+        require(CARDS["svd"], tmp_path, cache=tmp_path / "cache")
+    assert "1.46 GB" in caught.value.what
+    assert caught.value.fix.startswith("Accept the terms at https://huggingface.co/stabilityai/")
+
+
+def test_files_are_found_in_the_home_and_in_the_cache_together(tmp_path: Path) -> None:
+    home, cache, card = tmp_path / "home", tmp_path / "cache", CARDS["dwpose"]
+    one = put(home / "models/dwpose/yolox_l.onnx")
+    found = resolve(card, home, cache=cache)
+    assert isinstance(found, Missing)
+    assert [file.name for file in found.files] == ["dw-ll_ucoco_384.onnx"]
+    with pytest.raises(MissingModel, match=r"\(134 MB, "):  # only what is still to come
+        require(card, home, cache=cache)
+
+    two = in_cache(cache, "yzd-v/DWPose", "dw-ll_ucoco_384.onnx", b"abc", "0" * 64)
+    found = require(card, home, cache=cache)
+    assert found.paths == {"yolox_l.onnx": one, "dw-ll_ucoco_384.onnx": two}
+    assert [s.state for s in verify(card, home, cache=cache)] == ["unknown", "damaged"]
+
+
+def test_an_empty_file_is_missing(tmp_path: Path) -> None:
+    put(tmp_path / "models/mimicmotion/MimicMotion_1-1.pth", b"")
+    found = resolve(CARDS["mimicmotion"], tmp_path, cache=tmp_path / "cache")
+    assert isinstance(found, Missing)
+
+
+def test_an_unfinished_download_is_said(tmp_path: Path) -> None:
+    put(tmp_path / "models/mimicmotion/MimicMotion_1-1.pth.abc.part", b"x" * 5_000_000)
+    found = resolve(CARDS["mimicmotion"], tmp_path, cache=tmp_path / "cache")
+    assert isinstance(found, Missing) and "not finished; 5 MB are here" in found.why
+
+
+def test_resolving_never_uses_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    for card in CARDS.values():
+        assert isinstance(resolve(card, tmp_path, cache=tmp_path / "cache"), Missing)
+
+
+def test_local_files(tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    card = ModelCard(
+        "mine", "Mine", "base", (WeightFile("x", 1),), LocalFile(path), "own", "", False
+    )
+    with pytest.raises(MissingModel, match="Put the file at .*mine.safetensors"):
+        require(card, tmp_path)
+    put(path)
+    found = resolve(card, tmp_path)
+    assert isinstance(found, Found) and found.path == path
+
+
+def test_home_is_the_users_choice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+    assert default_home() == tmp_path
+    put(tmp_path / "models/mimicmotion/MimicMotion_1-1.pth")
+    assert isinstance(resolve(CARDS["mimicmotion"]), Found)
+    monkeypatch.delenv("STUDIO_HOME")
+    assert default_home() == Path.home() / ".pirouette"
+
+
+def test_pocket_cards_are_read_from_their_files(tmp_path: Path) -> None:
+    facts = {
+        "key": "pocket/net",
+        "title": "Pocket net",
+        "config": {"width": 4},
+        "files": [{"name": "net-1-of-1.safetensors", "bytes": 7, "sha256": "0" * 64}],
+    }
+    put(tmp_path / "net.json", json.dumps(facts).encode())
+    (card,) = pocket_cards(tmp_path).values()
+    assert (card.key, card.system, card.bytes) == ("pocket/net", "pocket", 7)
+    assert card.commercial and card.source == Pocket(tmp_path) and card.facts == facts
+    with pytest.raises(MissingModel, match="make pocket"):
+        require(card, tmp_path)
+    put(tmp_path / "net-1-of-1.safetensors")
+    assert isinstance(resolve(card, tmp_path), Found)
+    assert [s.state for s in verify(card, tmp_path)] == ["damaged"]
+    put(tmp_path / "net.json", b'{"key": ')
+    with pytest.raises(CheckpointMismatch, match="net.json, cannot be read"):
+        pocket_cards(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "1 kB"), (412_730, "413 kB"), (351_145_849, "351 MB"), (3_049_867_447, "3.05 GB")],
+)
+def test_sizes_in_words(count: int, words: str) -> None:
+    assert size_in_words(count) == words
+
+
+def test_hub_pages() -> None:
+    assert Hub("o/m").url == "https://huggingface.co/o/m"
