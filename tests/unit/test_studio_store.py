@@ -139,10 +139,21 @@ def done(frames: int, steps: int, seconds: float, store: Store) -> Job:
     return job
 
 
+def size(frames: int, steps: int = 0, quality: str = "standard") -> dict[str, object]:
+    return {"num_frames": frames, "num_inference_steps": steps, "quality": quality}
+
+
 def test_the_expected_time_is_learnt(store: Store) -> None:
-    assert expected_seconds([], 24, 10) > 0
+    first = expected_seconds([], size(24))
+    assert first is not None and first > 0
     done(24, 10, 5 + 0.1 * 240, store)
-    assert expected_seconds(store.finished("mimicmotion"), 24, 10) == pytest.approx(29)
+    assert expected_seconds(store.finished("mimicmotion"), size(24, 10)) == pytest.approx(29)
     done(48, 10, 5 + 0.1 * 480, store)
-    assert expected_seconds(store.finished("mimicmotion"), 96, 20) == pytest.approx(197)
-    assert expected_seconds(store.finished("another"), 24, 10) == expected_seconds([], 24, 10)
+    assert expected_seconds(store.finished("mimicmotion"), size(96, 20)) == pytest.approx(197)
+    assert expected_seconds(store.finished("another"), size(24)) == first
+
+
+def test_the_expected_time_grows_with_quality_and_is_unknown_for_a_whole_dance() -> None:
+    times = [expected_seconds([], size(24, 0, name)) for name in ("draft", "standard", "best")]
+    assert times == sorted(times, key=lambda one: one or 0.0) and len(set(times)) == 3
+    assert expected_seconds([], size(0)) is None
