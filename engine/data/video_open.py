@@ -24,6 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from engine.data.limits import Limits, check_file, shown
+from engine.data.video_whole import is_cut
 from engine.errors import BadInput
 from engine.types import Warning
 
@@ -132,6 +133,9 @@ class Source:
         if first is not None:
             yield first
             yield from found
+        demuxer = self.container.format.name.split(",")[0]
+        if not self.warnings and is_cut(self.path, demuxer):
+            self.warnings.append(_damage("the end of the file is missing"))
 
     def _seek(self, start: Fraction) -> None:
         """Go to a key frame safely before `start`; a gif has no index and is read from the top."""
@@ -223,12 +227,14 @@ def _good_frames(
             started = started or bool(frames)
             yield from frames
     except FFmpegError as error:
-        warnings.append(
-            Warning(
-                "The video is damaged; only its beginning is used.",
-                f"Reading stopped at the first broken place ({error.strerror}).",
-                "If too much is missing, download or record it again.",
-            )
-        )
+        warnings.append(_damage(f"it is broken inside: {error.strerror}"))
     with suppress(FFmpegError):  # what the decoder still holds, if anything
         yield from decoder.decode(None)
+
+
+def _damage(why: str) -> Warning:
+    return Warning(
+        "The video is damaged; only its beginning is used.",
+        f"Reading stopped early: {why}.",
+        "If too much is missing, download or record it again.",
+    )
