@@ -20,7 +20,7 @@ from engine.data.limits import Limits, check_file, shown
 from engine.errors import BadInput
 
 Picture = NDArray[np.uint8]  # h w 3 RGB
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO", "AVIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _READABLE = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF"
 _WHITE = (255, 255, 255)
 
@@ -66,9 +66,10 @@ def write_picture(picture: Picture, path: Path) -> None:
         )
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     kind = {".png": "PNG", ".webp": "WEBP"}.get(ending, "JPEG")
+    how = {"quality": 95, "subsampling": 0} if kind == "JPEG" else {"quality": 95}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(temporary, kind, quality=95)
+        Image.fromarray(picture).save(temporary, kind, **how)
         os.replace(temporary, path)
     except OSError as error:
         raise BadInput(
