@@ -57,7 +57,7 @@ class MimicMotionSettings:
     fps: float = setting(
         0.0,
         "Frames per second",
-        "Of the result. 0 takes half the driving clip's rate, as the model was trained.",
+        "Of the result. 0 takes about 15, as the model was trained, in the dance's own tempo.",
         minimum=0.0,
         maximum=60.0,
         step=1.0,

@@ -1,7 +1,7 @@
 """`make pocket`: train the pocket family from nothing, on dancers that the project draws itself.
 
     python -m engine.pocket --minutes 180 [--size 128] [--device auto] [--work runs/pocket]
-    python -m engine.pocket autoencoder --minutes 30          # one part of it, or more time for it
+    python -m engine.pocket decoder --minutes 30              # one part of it, or more time for it
 
 Every part resumes where it stopped, so a cut run is simply started again, and more minutes later
 make it better. The parts, in order, and their share of the time: see `SHARES`.
@@ -24,7 +24,7 @@ import torch
 from diffusers.configuration_utils import ConfigMixin
 from torch import Tensor, nn
 
-from engine.data.dances import Dances, EncodedPool
+from engine.data.dances import Dances, EncodedPool, even_weights
 from engine.data.drawn import Pool, PoolSpec
 from engine.device import DeviceName, pick
 from engine.errors import BadInput
@@ -42,12 +42,13 @@ from engine.types import Event, Metric, Progress, Result
 
 SHARES: Mapping[str, float] = {
     "pools": 0.0,  # drawn whole, however long it takes: about 8 ms a frame
-    "autoencoder": 0.20,
-    "encode": 0.0,
+    "latents": 0.0,  # seconds: principal components
     "image_encoder": 0.04,
-    "pose_detector": 0.11,
-    "pocket_short": 0.50,
-    "pocket_windows": 0.15,
+    "encode": 0.0,
+    "decoder": 0.12,
+    "pose_detector": 0.10,
+    "pocket_short": 0.58,
+    "pocket_windows": 0.16,
     "export": 0.0,
 }
 
@@ -112,16 +113,24 @@ def train_part(
     torch.save(net.state_dict(), folder / "weights.pt")
 
 
-def autoencoder(plan: Plan, seconds: float) -> Iterator[Event]:
-    """The autoencoder first and well: everything else lives in its latents."""
-    net = PocketAutoencoder()
-    stage = pocket.STAGES["autoencoder"]
-    objective = pocket.AutoencoderObjective(net)
+def latents(plan: Plan) -> None:
+    """Fit the autoencoder's linear encoder; everything else lives in its latents."""
     pool = plan.short_pool()
-    yield from train_part(plan, stage, objective, net, pocket.Pictures(pool), seconds)
-    typical = pocket.pixels_from(pool.rgb[:64].reshape(-1, plan.size, plan.size, 3)[::4])
-    net.calibrate(typical.to(next(net.parameters()).device))
-    torch.save(net.state_dict(), plan.work / stage.name / "weights.pt")
+    net = PocketAutoencoder()
+    rows = pool.rgb[: plan.clips : max(1, plan.clips // 1000), ::4]
+    net.calibrate(pocket.pixels_from(rows.reshape(-1, plan.size, plan.size, 3)))
+    folder = plan.results / "latents"
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(net.state_dict(), folder / "weights.pt")
+
+
+def decoder(plan: Plan, seconds: float) -> Iterator[Event]:
+    """The autoencoder's decoder; it may be trained at any time, the latents stay as they are."""
+    net = PocketAutoencoder()
+    plan.trained("latents", net).train().requires_grad_(True)
+    examples = pocket.Pictures(plan.short_pool())
+    objective = pocket.DecoderObjective(net)
+    yield from train_part(plan, pocket.STAGES["decoder"], objective, net, examples, seconds)
 
 
 def image_encoder(plan: Plan, seconds: float) -> Iterator[Event]:
@@ -151,7 +160,7 @@ def encoded(plan: Plan, pool: Pool) -> EncodedPool:
 def encode(plan: Plan) -> Iterator[Event]:
     """Compute latents and tokens of both pools once."""
     vae, eye = PocketAutoencoder(), PocketImageEncoder()
-    plan.trained("autoencoder", vae)
+    plan.trained("latents", vae)
     plan.trained("image_encoder", eye)
 
     @torch.no_grad()
@@ -170,7 +179,9 @@ def dance(plan: Plan, stage: Stage, frames: int, pool: Pool, seconds: float) -> 
     objective = mimicmotion.Objective(unet, pose_net)
     if stage.starts_from and not (plan.results / stage.name / "checkpoint").exists():
         plan.trained(stage.starts_from, objective).train().requires_grad_(True)
-    examples = Dances(encoded(plan, pool), frames, mimicmotion.hand_weights)
+    # hands count more only once there is a body to have them
+    weights = mimicmotion.hand_weights if stage.starts_from else even_weights
+    examples = Dances(encoded(plan, pool), frames, weights)
     yield from train_part(plan, stage, objective, objective, examples, seconds)
 
 
@@ -182,7 +193,7 @@ def export(plan: Plan, out: Path) -> None:
     last = mimicmotion.POCKET_WINDOWS.name
     nets: list[tuple[str, str, nn.Module, nn.Module, Mapping[str, Any]]] = []
     for stage, name, net in (
-        ("autoencoder", "autoencoder", PocketAutoencoder()),
+        ("decoder", "autoencoder", PocketAutoencoder()),
         ("image_encoder", "image-encoder", PocketImageEncoder()),
         ("pose_detector", "pose-detector", PocketPoseDetector(size=plan.size)),
     ):
@@ -235,8 +246,10 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
     if name == "pools":
         yield from plan.short_pool().fill()
         yield from plan.long_pool().fill()
-    elif name == "autoencoder":
-        yield from autoencoder(plan, seconds)
+    elif name == "latents":
+        latents(plan)
+    elif name == "decoder":
+        yield from decoder(plan, seconds)
     elif name == "image_encoder":
         yield from image_encoder(plan, seconds)
     elif name == "encode":

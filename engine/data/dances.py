@@ -22,6 +22,13 @@ HandWeights = Callable[
 ]
 
 
+def even_weights(
+    keypoints: NDArray[np.float32], score: NDArray[np.float32], size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """`HandWeights` that count everything alike."""
+    return np.ones((len(score), *size), np.float32)
+
+
 class EncodedPool:
     """A pool and, clip by clip, its latents (fp16 `n f c h w`) and tokens (fp16 `n k d`)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -19,8 +19,8 @@ from engine.models.cards import CARDS
 from engine.models.resolve import require
 from engine.models.shelf import Shelf
 from engine.pose import skeleton_video
-from engine.pose.detect import PoseDetector
 from engine.pose.dwpose import DWPose
+from engine.pose.people import People, pick
 from engine.pose.readers import read_poses
 from engine.pose.smooth import fill_gaps
 from engine.types import Inputs, Poses, Progress, Warning
@@ -87,9 +87,7 @@ def read_motion(
 
 def _one_round(key: str, fps: float) -> int:
     """How many frames a built-in dance takes to show all its moves once."""
-    if key not in synth.DANCES:
-        return 1  # dance_poses says what is wrong, and what there is
-    dance = synth.DANCES[key]
+    dance = synth.find_dance(key)
     return round(len(dance.moves) * dance.beats_each * 60 / dance.bpm * fps)
 
 
@@ -136,51 +134,50 @@ def _from_video(
     total = min(total, num_frames) if num_frames else total
     with video.read(path, fps=rate, max_frames=num_frames or None, limits=limits) as frames:
         first = list(islice(frames, LOOK_AHEAD))
-        kind, detector = _detector(first, shelf)
-        counted = _Counted(chain(first, frames))
-        poses = detector.detect(counted)
-        # The detectors follow one person through the whole clip, so progress comes in one piece.
-        yield Progress(counted.count, max(total, counted.count), "pose")
+        clip = chain(first, frames)
+        palette = skeleton_video.recognise(first)
+        if palette is not None:
+            kind = "skeleton"
+            yield Progress(0, total, "find the pose")
+            poses = skeleton_video.recover(clip, palette).poses
+        elif all(looks_drawn(frame, shelf) for frame in (first[0], first[-1])):
+            kind = "drawn"
+            poses = yield from _follow_drawn(clip, shelf, total)
+        else:
+            kind = "video"
+            poses = yield from _follow_person(clip, shelf, total)
+        yield Progress(total, total, "find the pose")
         audio = path if info.has_audio else None
         yield Motion(fill_gaps(poses), rate, audio, kind, tuple(frames.warnings))
 
 
-def _detector(first: list[Frame], shelf: Shelf) -> tuple[str, PoseDetector]:
-    """What finds the pose in this kind of clip. Raises MissingModel if it is not here."""
-    palette = skeleton_video.recognise(first)
-    if palette is not None:
-        return "skeleton", skeleton_video.SkeletonReader(palette)
-    if all(looks_drawn(frame, shelf) for frame in (first[0], first[-1])):
-        return "drawn", DrawnDetector(shelf)
+def _follow_person(
+    frames: Iterable[Frame], shelf: Shelf, total: int
+) -> Generator[Progress, None, Poses]:
+    """DWPose, frame by frame. Raises MissingModel if its files are not on this machine."""
     files = require(CARDS["dwpose"], shelf.home).paths
-    return "video", DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
+    detector = DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
+    clip: list[People] = []
+    for people in detector.people(frames):
+        clip.append(people)
+        yield Progress(len(clip), max(total, len(clip)), "find the pose")
+    return pick(clip)
 
 
-class DrawnDetector:
-    """The pocket detector as a `PoseDetector`."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-
-    def detect(self, frames: Iterable[Frame]) -> Poses:
-        """Follow the drawn dancer, a few frames at a time."""
-        frames = iter(frames)
-        parts: list[Poses] = []
-        while batch := list(islice(frames, 32)):
-            parts.append(self.shelf.drawn_poses(np.stack(batch)))
-        return Poses(
-            np.concatenate([part.keypoints for part in parts]),
-            np.concatenate([part.score for part in parts]),
-            parts[0].layout,
-            parts[0].size,
-        )
-
-
-class _Counted(Iterator[Frame]):
-    def __init__(self, frames: Iterator[Frame]) -> None:
-        self.frames, self.count = frames, 0
-
-    def __next__(self) -> Frame:
-        frame = next(self.frames)
-        self.count += 1
-        return frame
+def _follow_drawn(
+    frames: Iterable[Frame], shelf: Shelf, total: int
+) -> Generator[Progress, None, Poses]:
+    """The pocket detector, a few frames at a time."""
+    frames = iter(frames)
+    parts: list[Poses] = []
+    done = 0
+    while batch := list(islice(frames, 16)):
+        parts.append(shelf.drawn_poses(np.stack(batch)))
+        done += len(batch)
+        yield Progress(done, max(total, done), "find the pose")
+    return Poses(
+        np.concatenate([part.keypoints for part in parts]),
+        np.concatenate([part.score for part in parts]),
+        parts[0].layout,
+        parts[0].size,
+    )

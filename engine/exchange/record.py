@@ -1,4 +1,4 @@
-"""What is written beside and into a result: enough to make it again, nothing that gives one away."""
+"""What is written beside and into a result: enough to make it again, no paths and no faces."""
 
 from __future__ import annotations
 

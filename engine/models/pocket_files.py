@@ -7,17 +7,18 @@ repository is large.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine.errors import CheckpointMismatch, MissingModel
+from engine.models import checkpoint
+from engine.models.verify import sha256_of
 
 Net = TypeVar("Net", bound=nn.Module)
 
@@ -53,34 +54,15 @@ def load(folder: Path, name: str, cls: Callable[..., Net]) -> Net:
                 f"The file {path} is missing.",
                 "Get the program's files again (git checkout assets/pocket).",
             )
-        if hashlib.sha256(path.read_bytes()).hexdigest() != file["sha256"]:
+        if sha256_of(path) != file["sha256"]:
             raise CheckpointMismatch(
                 f"The built-in model '{name}' is damaged.",
                 f"The file {path} is not the one that its card describes.",
                 "Get the program's files again (git checkout assets/pocket).",
             )
-        state |= load_file(path)
-    net = cls(**card["config"])
-    wrong = _differences(net.state_dict(), state)
-    if wrong:
-        raise CheckpointMismatch(
-            f"The built-in model '{name}' does not fit its network.",
-            "Keys that differ: " + ", ".join(wrong[:8]) + ".",
-            "Train it again: make pocket.",
-        )
-    net.load_state_dict({key: value.float() for key, value in state.items()})
-    return net
-
-
-def _differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
-    missing = [f"{key} (missing)" for key in wanted if key not in given]
-    extra = [f"{key} (unexpected)" for key in given if key not in wanted]
-    shapes = [
-        f"{key} ({tuple(given[key].shape)}, not {tuple(wanted[key].shape)})"
-        for key in wanted
-        if key in given and wanted[key].shape != given[key].shape
-    ]
-    return missing + extra + shapes
+        state |= checkpoint.read(path)
+    net = checkpoint.build(cls, card["config"])
+    return checkpoint.load_into(net, state, name=f"pocket {name}", dtype=torch.float32)
 
 
 def save(folder: Path, name: str, net: nn.Module, card: Mapping[str, Any]) -> None:
@@ -102,8 +84,7 @@ def save(folder: Path, name: str, net: nn.Module, card: Mapping[str, Any]) -> No
         suffix = f"-{number}-of-{len(shards)}" if len(shards) > 1 else ""
         path = folder / f"{name}{suffix}.safetensors"
         save_file(shard, path)
-        content = path.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        files.append({"name": path.name, "bytes": len(content), "sha256": digest})
+        size = path.stat().st_size
+        files.append({"name": path.name, "bytes": size, "sha256": sha256_of(path)})
     text = json.dumps({**card, "files": files}, indent=2, ensure_ascii=False)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -79,88 +79,93 @@ class SVDAutoencoder:
 
 
 class PocketAutoencoder(ModelMixin, ConfigMixin):
-    """A small autoencoder with 8 pixels per latent cell, for drawn dancers.
+    """A small autoencoder for drawn dancers: 8x8 pixels become one cell of 24 latent channels.
 
-    The first and last step only rearrange 4x4 pixels into channels and back, so that no
-    convolution runs at full resolution, where it would be ten times dearer. `latent_mean` and
-    `latent_std` (`c`) are measured after training (`calibrate`) and make latents zero-mean and
-    unit-variance, which is what the noise levels of the diffusion models assume.
+    The encoder is linear, the principal components of 8x8 patches, so it needs seconds of fitting
+    (`calibrate`) instead of hours of training, and never changes afterwards: the decoder can be
+    trained further at any time without training the diffusion models again. Measured on held-out
+    dancers, 24 components rebuild a picture at 28 dB, where a convolutional encoder with 8
+    channels reached 24 dB after half an hour on two cores.
+
+    The decoder adds to the linear inverse what the neighbouring patches let it guess: lines across
+    patch borders, faces, fingers. It starts as the linear inverse itself.
+
+    Each component is divided by the square root of its deviation. Divided by the whole deviation,
+    the finest component would count in the diffusion loss like the coarsest, which matters 25
+    times more to the eye; not divided, the fine ones would drown in the noise of every step.
     """
 
-    latent_mean: Tensor
-    latent_std: Tensor
+    mean: Tensor
+    basis: Tensor
+    scale: Tensor
     scaling_factor = 1.0
     downscale = 8
 
     @register_to_config
     def __init__(
         self,
-        latent_channels: int = 8,
+        latent_channels: int = 24,
         wide: int = 128,
         narrow: int = 64,
-        encoder_blocks: int = 2,
-        decoder_blocks: int = 3,
+        wide_blocks: int = 2,
+        narrow_blocks: int = 3,
         groups: int = 8,
     ) -> None:
         super().__init__()
         self.latent_channels = latent_channels
-        self.encoder = nn.Sequential(
-            nn.PixelUnshuffle(4),
-            nn.Conv2d(3 * 16, narrow, 3, padding=1),
-            *(ResidualBlock(narrow, groups) for _ in range(encoder_blocks)),
-            nn.PixelUnshuffle(2),
-            nn.Conv2d(narrow * 4, wide, 1),
-            *(ResidualBlock(wide, groups) for _ in range(encoder_blocks)),
-            nn.GroupNorm(groups, wide),
-            nn.SiLU(),
-            nn.Conv2d(wide, 2 * latent_channels, 3, padding=1),
-        )
-        self.decoder = nn.Sequential(
+        self.coarse = nn.Sequential(
             nn.Conv2d(latent_channels, wide, 3, padding=1),
-            *(ResidualBlock(wide, groups) for _ in range(decoder_blocks)),
+            *(ResidualBlock(wide, groups) for _ in range(wide_blocks)),
             nn.Conv2d(wide, narrow * 4, 1),
             nn.PixelShuffle(2),
-            *(ResidualBlock(narrow, groups) for _ in range(decoder_blocks)),
+        )
+        # 4x4 pixels as channels: a convolution at full resolution would be ten times dearer
+        self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(3 * 16, narrow, 3, padding=1))
+        self.refine = nn.Sequential(
+            *(ResidualBlock(narrow, groups) for _ in range(narrow_blocks)),
             nn.GroupNorm(groups, narrow),
             nn.SiLU(),
             nn.Conv2d(narrow, 3 * 16, 3, padding=1),
             nn.PixelShuffle(4),
         )
-        # Start with almost no noise on the latents: at unit variance it drowns the picture for the
-        # first hundreds of steps, and the KL term pulls the variance up as far as it likes anyway.
-        last = self.encoder[-1]
+        last = self.refine[-2]
         assert isinstance(last, nn.Conv2d) and last.bias is not None
-        nn.init.constant_(last.bias[latent_channels:], -6.0)
-        self.register_buffer("latent_mean", torch.zeros(latent_channels))
-        self.register_buffer("latent_std", torch.ones(latent_channels))
-
-    def posterior(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance, each `n c h w`, of the raw latents (before normalisation)."""
-        mean, log_variance = self.encoder(pixels).chunk(2, dim=1)
-        return mean, log_variance.clamp(-12, 4)
-
-    def reconstruct(self, raw: Tensor) -> Tensor:
-        """Raw latents `n c h w` to pixels `n 3 H W`."""
-        return self.decoder(raw)
-
-    def encode(self, pixels: Tensor) -> Tensor:
-        """Pixels `n 3 H W` in [-1, 1] to normalised latents `n c H/8 W/8`."""
-        mean, _ = self.posterior(pixels)
-        return (mean - _per_channel(self.latent_mean)) / _per_channel(self.latent_std)
-
-    def decode(self, latents: Tensor) -> Tensor:
-        """Normalised latents `n c h w` to pixels `n 3 8h 8w`, about [-1, 1]."""
-        return self.reconstruct(
-            latents * _per_channel(self.latent_std) + _per_channel(self.latent_mean)
-        )
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        patch = (3, self.downscale, self.downscale)
+        self.register_buffer("mean", torch.zeros(patch))
+        self.register_buffer("basis", torch.zeros(latent_channels, *patch))
+        self.register_buffer("scale", torch.ones(latent_channels))
 
     @torch.no_grad()
     def calibrate(self, pixels: Tensor) -> None:
-        """Measure the latents of typical pixels `n 3 H W` and normalise by them from now on."""
-        mean, _ = self.posterior(pixels)
-        self.latent_mean.copy_(mean.mean(dim=(0, 2, 3)))
-        self.latent_std.copy_(mean.std(dim=(0, 2, 3)))
+        """Fit the encoder to typical pixels `n 3 H W`: principal components and their scales."""
+        side = self.downscale
+        patches = nn.functional.unfold(pixels.double(), side, stride=side).transpose(1, 2)
+        patches = patches.flatten(0, 1)
+        mean = patches.mean(dim=0)
+        variance, vectors = torch.linalg.eigh(torch.cov((patches - mean).T))
+        order = torch.arange(len(variance)).flip(0)[: self.latent_channels]
+        deviation = variance[order].clamp(min=1e-8).sqrt()
+        scale = deviation.sqrt()
+        scale = scale * (deviation / scale).square().mean().sqrt()  # latents of variance 1 overall
+        self.mean.copy_(mean.unflatten(0, self.mean.shape))
+        self.basis.copy_(vectors[:, order].T.unflatten(1, self.mean.shape))
+        self.scale.copy_(scale)
 
+    def encode(self, pixels: Tensor) -> Tensor:
+        """Pixels `n 3 H W` in [-1, 1] to latents `n c H/8 W/8`."""
+        offset = (self.basis * self.mean).sum(dim=(1, 2, 3))
+        components = nn.functional.conv2d(pixels, self.basis, -offset, stride=self.downscale)
+        return components / self.scale[:, None, None]
 
-def _per_channel(values: Tensor) -> Tensor:
-    return values[:, None, None]
+    def linear_decode(self, latents: Tensor) -> Tensor:
+        """The linear inverse alone: latents `n c h w` to pixels `n 3 8h 8w`."""
+        components = latents * self.scale[:, None, None]
+        pixels = nn.functional.conv_transpose2d(components, self.basis, stride=self.downscale)
+        return pixels + self.mean.repeat(1, latents.shape[-2], latents.shape[-1])
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Latents `n c h w` to pixels `n 3 8h 8w`, about [-1, 1]."""
+        rough = self.linear_decode(latents)
+        return rough + self.refine(self.coarse(latents) + self.fine(rough))

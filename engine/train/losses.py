@@ -17,11 +17,6 @@ def weighted_mse(prediction: Tensor, target: Tensor, weight: Tensor | None = Non
     return (error if weight is None else error * weight).mean()
 
 
-def kl_to_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """KL divergence of N(mean, exp(log_variance)) from N(0, 1), mean over elements."""
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-
-
 def multiscale_l1(prediction: Tensor, target: Tensor, scales: int = 3) -> Tensor:
     """Mean absolute error of pictures `n c h w` at full size and halved `scales - 1` times.
 

@@ -71,23 +71,41 @@ def test_frames_are_chosen_as_the_pool_says() -> None:
     assert np.diff(row[1:]).tolist() == [2] * 6
 
 
-def test_the_autoencoder_learns(tmp_path: Path, pool: Pool) -> None:
-    torch.manual_seed(0)
-    objective = pocket.AutoencoderObjective(PocketAutoencoder(wide=16, narrow=16))
-    stage = pocket.STAGES["autoencoder"]
-    assert falls(curve(stage, objective, pocket.Pictures(pool), tmp_path, 30), 0.7)
+def rebuilt_error(net: PocketAutoencoder, pool: Pool) -> float:
+    pixels = pocket.pixels_from(pool.rgb[:, 1])
+    with torch.no_grad():
+        return (net.decode(net.encode(pixels)) - pixels).square().mean().item()
 
 
-def test_calibrated_latents_are_normal(pool: Pool) -> None:
+def calibrated(pool: Pool) -> PocketAutoencoder:
     torch.manual_seed(0)
     net = PocketAutoencoder(wide=16, narrow=16)
-    pixels = pocket.pixels_from(pool.rgb[:, 0])
-    before = net.decode(net.encode(pixels))
-    net.calibrate(pixels)
-    latents = net.encode(pixels)
+    net.calibrate(pocket.pixels_from(pool.rgb[:, 0]))
+    return net
+
+
+def test_the_linear_autoencoder_is_good_at_once(pool: Pool) -> None:
+    net = calibrated(pool)
+    assert rebuilt_error(net, pool) < 4 / 10**2.4  # 24 dB
+    latents = net.encode(pocket.pixels_from(pool.rgb[:, 0]))
     assert latents.mean(dim=(0, 2, 3)).abs().max() < 1e-3
-    assert (latents.std(dim=(0, 2, 3)) - 1).abs().max() < 1e-3
-    assert torch.allclose(before, net.decode(latents), atol=1e-4)  # the pictures do not change
+    assert latents.square().mean().sqrt().item() == pytest.approx(1, abs=0.02)
+
+
+def test_what_is_encoded_again_stays(pool: Pool) -> None:
+    net = calibrated(pool)
+    latents = net.encode(pocket.pixels_from(pool.rgb[:, 2]))
+    assert torch.allclose(net.encode(net.linear_decode(latents)), latents, atol=1e-3)
+
+
+def test_the_decoder_learns_and_the_latents_stay(tmp_path: Path, pool: Pool) -> None:
+    net = calibrated(pool)
+    before, basis = rebuilt_error(net, pool), net.basis.clone()
+    curve(
+        pocket.STAGES["decoder"], pocket.DecoderObjective(net), pocket.Pictures(pool), tmp_path, 40
+    )
+    assert rebuilt_error(net, pool) < before
+    assert torch.equal(net.basis, basis)
 
 
 def test_the_image_encoder_learns(tmp_path: Path, pool: Pool) -> None:
@@ -102,26 +120,26 @@ def test_the_pose_detector_learns(tmp_path: Path, pool: Pool) -> None:
     net = PocketPoseDetector(size=64, bins=64, width=16, hidden=32, blocks=1)
     stage = pocket.STAGES["pose_detector"]
     objective = pocket.PoseDetectorObjective(net)
-    assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.8)
+    # soft labels have an entropy of their own, about 1.8, below which the loss cannot fall
+    assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.95)
 
 
 def test_mimicmotion_learns_from_encoded_clips(tmp_path: Path, pool: Pool) -> None:
     torch.manual_seed(0)
-    encoder = PocketAutoencoder(wide=16, narrow=16)
-    encoder.calibrate(pocket.pixels_from(pool.rgb[:, 0]))
+    encoder = calibrated(pool)
 
     def encode(pixels: Tensor) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
             return encoder.encode(pixels), torch.zeros(1, 8)
 
-    clips = EncodedPool(pool, tmp_path / "encoded", (8, 8, 8), (1, 8))
+    clips = EncodedPool(pool, tmp_path / "encoded", (24, 8, 8), (1, 8))
     assert len(clips) == 0
     list(clips.fill(encode))
     assert len(clips) == SPEC.clips
 
     examples = Dances(clips, 3, mimicmotion.hand_weights)
     example = examples.example(5)
-    assert example["latents"].shape == (8, 3, 8, 8)
+    assert example["latents"].shape == (24, 3, 8, 8)
     assert example["pose"].shape == (3, 3, 64, 64)
     assert torch.equal(example["latents"][:, 0], example["image"])  # slot 0 is the reference
     again = examples.example(5)
@@ -129,8 +147,8 @@ def test_mimicmotion_learns_from_encoded_clips(tmp_path: Path, pool: Pool) -> No
 
     unet = VideoUNet(
         temporal="svd",
-        in_channels=16,
-        out_channels=8,
+        in_channels=48,
+        out_channels=24,
         block_out_channels=(16, 16),
         layers_per_block=1,
         attention_levels=True,

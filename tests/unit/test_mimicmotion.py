@@ -44,8 +44,8 @@ def networks() -> mimicmotion.Networks:
 def batch(frames: int = 3) -> dict[str, Tensor]:
     torch.manual_seed(1)
     return {
-        "latents": torch.randn(2, 8, frames, 8, 8),
-        "image": torch.randn(2, 8, 8, 8),
+        "latents": torch.randn(2, 24, frames, 8, 8),
+        "image": torch.randn(2, 24, 8, 8),
         "pose": torch.randn(2, 3, frames, 64, 64),
         "token": torch.randn(2, 1, 8),
         "weight": torch.ones(2, frames, 8, 8),
@@ -80,7 +80,7 @@ class Perfect(nn.Module):
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor, **_: object) -> Tensor:
         sigma = (4 * timestep).exp().view(-1, 1, 1, 1, 1)
         scale = (sigma**2 + 1).sqrt()
-        noisy = sample[:, :8] * scale
+        noisy = sample[:, :24] * scale
         return ((noisy - self.latents) / sigma - sigma * self.latents) / scale
 
 
@@ -138,5 +138,5 @@ def test_the_sampler_makes_as_many_frames_as_poses(frames: int, guidance: float)
     )
     steps = [event for event in events if isinstance(event, Step)]
     assert len(steps) == 2
-    assert steps[-1].latents.shape == (1, 8, frames, 8, 8)
+    assert steps[-1].latents.shape == (1, 24, frames, 8, 8)
     assert steps[-1].latents.isfinite().all()

@@ -13,6 +13,7 @@ from engine.data.synth.dancer import fitted
 from engine.data.synth.draw import Framing, Stage
 from engine.data.synth.look import Look
 from engine.data.synth.motion import phrase
+from engine.data.synth.moves import MOVES
 from engine.errors import BadInput
 from engine.types import Poses
 
@@ -55,18 +56,32 @@ DANCES: Mapping[str, Dance] = {
 }  # fmt: skip
 
 
+def find_dance(key: str) -> Dance:
+    """A dance of the library, or a single move danced over and over.
+
+    Raises BadInput for a name that is neither.
+    """
+    if key in DANCES:
+        return DANCES[key]
+    if key in MOVES:
+        return Dance(key.replace("_", " ").capitalize(), MOVE_BPM, "medium", (key,))
+    raise BadInput(
+        f"There is no built-in dance called '{key[:60]}'.",
+        "It may be misspelt.",
+        "Choose one of: " + ", ".join([*DANCES, *MOVES]) + ".",
+    )
+
+
+MOVE_BPM = 112.5
+"""Tempo of a move that is danced by itself: 8 frames a beat at 15 frames per second."""
+
+
 def dance_motion(key: str, num_frames: int, fps: float) -> Array:
     """Pose channels `f channels` of a dance of the library.
 
     Raises BadInput for a dance that does not exist.
     """
-    if key not in DANCES:
-        raise BadInput(
-            f"There is no built-in dance called '{key[:60]}'.",
-            "It may be misspelt.",
-            "Choose one of: " + ", ".join(DANCES) + ".",
-        )
-    dance = DANCES[key]
+    dance = find_dance(key)
     return phrase(dance.moves, dance.bpm, fps, num_frames, beats_each=dance.beats_each)
 
 
@@ -76,7 +91,7 @@ def dance_poses(
     """The 133 keypoints of a neutral dancer who dances it.
 
     Args:
-        key: a key of DANCES.
+        key: a key of DANCES, or of MOVES.
         num_frames: how many frames, at least 1.
         fps: frames a second.
         size: (width, height) of the picture that the keypoints are for.
