@@ -1,0 +1,81 @@
+"""A skeleton video as driving motion: which convention it is drawn in, and its joints.
+
+palette = recognise(sample)                  # None: this is not a skeleton video
+recovered = recover(frames, palette)         # all frames, streamed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import NoPoseFound
+from engine.pose.colours import WORK_SIDE, shrink
+from engine.pose.mmpose_fit import MMPoseTracker
+from engine.pose.openpose_fit import OPENPOSE_SIDE, read_openpose
+from engine.pose.palette import Palette, recognise
+from engine.pose.skeleton import SEEN
+from engine.types import Poses
+
+__all__ = ["Palette", "Recovered", "recognise", "recover"]
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What was read off a skeleton video.
+
+    Attributes:
+        poses: coco17 for the MMPose palette, openpose18 for the others.
+        palette: the convention it was read in.
+        quality: `f`, how well the joints explain each frame's drawing, 0 to 1.
+    """
+
+    poses: Poses
+    palette: Palette
+    quality: NDArray[np.float64]
+
+    @property
+    def confidence(self) -> float:
+        """Mean quality over the frames in which anything was found, 0 to 1."""
+        return float(self.quality[self.quality > 0].mean())
+
+
+def recover(frames: Iterable[NDArray[np.uint8]], palette: Palette) -> Recovered:
+    """Read the joints of one person off every frame (`h w 3` RGB); one frame is held at a time.
+
+    Of several people the largest figure is read. Frames that are dark or not understood have score
+    0 (`smooth.fill_gaps` bridges them). Hands and faces of DWPose videos are not read.
+
+    Raises NoPoseFound if no frame is understood.
+    """
+    tracker = MMPoseTracker()
+    keypoints, scores, qualities = [], [], []
+    size = (1, 1)
+    for frame in frames:
+        height, width = frame.shape[:2]
+        size = width, height
+        standard = np.ascontiguousarray(frame[:, :, ::-1]) if palette.swapped else frame
+        if palette.name == "mmpose":
+            small = shrink(standard, WORK_SIDE)
+            joints, score, quality = tracker.read(small)
+        else:
+            small = shrink(standard, OPENPOSE_SIDE)
+            joints, score, quality = read_openpose(small)
+        # the middle of a pixel is half a pixel from its corner
+        joints = (joints + 0.5) / (small.shape[1], small.shape[0])
+        keypoints.append(np.where(score[:, None] > 0, joints, 0))
+        scores.append(score)
+        qualities.append(quality)
+    if not any((score > SEEN).any() for score in scores):
+        raise NoPoseFound(
+            "No dancer could be read off the skeleton video.",
+            f"Its colours are those of {palette.name}, but in none of its {len(scores)} frames do "
+            "the lines form a body.",
+            "Use a video with one whole skeleton, or the keypoint file that it was made from.",
+        )
+    layout = "coco17" if palette.name == "mmpose" else "openpose18"
+    poses = Poses(np.stack(keypoints), np.stack(scores), layout, size)
+    return Recovered(poses, palette, np.array(qualities))
