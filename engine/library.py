@@ -135,7 +135,8 @@ def train(
 
 def detect_poses(motion: Path, library: Library, limits: Limits) -> Iterator[Progress | Motion]:
     """Find one person's poses in any kind of motion file; the last item is the `Motion`."""
-    return read_motion(Inputs(motion=motion), library, limits=limits)
+    found = yield from read_motion(Inputs(motion=motion), library, limits=limits)
+    yield found
 
 
 __all__ = [

@@ -83,7 +83,7 @@ class Dances:
         latents = torch.from_numpy(self.clips.latents[clip][frames])
         keypoints, score = pool.keypoints[clip][frames], pool.score[clip][frames]
         pose = torch.from_numpy(self._drawn(pool, clip, frames, rng))
-        weight = self.weights(keypoints, score, latents.shape[-2:])
+        weight = self.weights(keypoints, score, (latents.shape[-2], latents.shape[-1]))
         return {
             "latents": latents.transpose(0, 1).float(),
             "image": latents[0].float(),

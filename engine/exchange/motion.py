@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -59,8 +59,8 @@ def read_motion(
     fps: float = 0.0,
     num_frames: int = 0,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
-) -> Iterator[Progress | Motion]:
-    """Read the motion; the last item is the `Motion`, before it comes `Progress`.
+) -> Generator[Progress, None, Motion]:
+    """Read the motion, yielding `Progress`; the generator returns the `Motion`.
 
     Args:
         fps: of the result; 0 thins the clip to about 15, in its own tempo.
@@ -72,17 +72,16 @@ def read_motion(
     if inputs.dance is not None:
         rate = fps or MODEL_FPS
         count = num_frames or _one_round(inputs.dance, rate)
-        yield Motion(synth.dance_poses(inputs.dance, count, rate), rate, None, "dance")
-    elif inputs.motion is None:
+        return Motion(synth.dance_poses(inputs.dance, count, rate), rate, None, "dance")
+    if inputs.motion is None:
         raise BadInput(
             "There is no dance.",
             "Neither a file nor a built-in dance was given.",
             "Give a video, a skeleton video or a keypoint file, or choose a built-in dance.",
         )
-    elif inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
-        yield _from_keypoints(inputs.motion, fps, num_frames)
-    else:
-        yield from _from_video(inputs.motion, shelf, fps, num_frames, limits)
+    if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
+        return _from_keypoints(inputs.motion, fps, num_frames)
+    return (yield from _from_video(inputs.motion, shelf, fps, num_frames, limits))
 
 
 def _one_round(key: str, fps: float) -> int:
@@ -127,7 +126,7 @@ def _from_keypoints(path: Path, fps: float, num_frames: int) -> Motion:
 
 def _from_video(
     path: Path, shelf: Shelf, fps: float, num_frames: int, limits: Limits
-) -> Iterator[Progress | Motion]:
+) -> Generator[Progress, None, Motion]:
     info = video.probe(path, limits)
     rate = fps or thinned(info.fps or MODEL_FPS)
     total = max(1, round(info.seconds * rate))
@@ -148,7 +147,7 @@ def _from_video(
             poses = yield from _follow_person(clip, shelf, total)
         yield Progress(total, total, "find the pose")
         audio = path if info.has_audio else None
-        yield Motion(fill_gaps(poses), rate, audio, kind, tuple(frames.warnings))
+        return Motion(fill_gaps(poses), rate, audio, kind, tuple(frames.warnings))
 
 
 def _follow_person(
