@@ -172,11 +172,25 @@ def encode(plan: Plan) -> Iterator[Event]:
         yield from encoded(plan, pool).fill(both)
 
 
+def mimicmotion_objective() -> mimicmotion.Objective:
+    """Pocket MimicMotion with fresh weights, ready to learn.
+
+    More noise than SVD's training has (mean 1.2 of ln sigma, not 0.7): where everything goes is
+    decided at high noise, and a small network has little to gain below.
+    """
+    spec = mimicmotion.POCKET
+    return mimicmotion.Objective(
+        VideoUNet(**spec.unet),
+        PoseNet(spec.pose_channels),
+        PoseNet(spec.pose_channels),
+        relative=spec.relative,
+        sigma_mean=1.2,
+    )
+
+
 def dance(plan: Plan, stage: Stage, frames: int, pool: Pool, seconds: float) -> Iterator[Event]:
     """MimicMotion itself, in the stage's way."""
-    unet = VideoUNet(**mimicmotion.POCKET.unet)
-    pose_net = PoseNet(mimicmotion.POCKET.pose_channels)
-    objective = mimicmotion.Objective(unet, pose_net)
+    objective = mimicmotion_objective()
     if stage.starts_from and not (plan.results / stage.name / "checkpoint").exists():
         plan.trained(stage.starts_from, objective).train().requires_grad_(True)
     # hands count more only once there is a body to have them
@@ -187,9 +201,7 @@ def dance(plan: Plan, stage: Stage, frames: int, pool: Pool, seconds: float) -> 
 
 def export(plan: Plan, out: Path) -> None:
     """Write every part that is trained to `out`, in fp16, each with its card."""
-    unet = VideoUNet(**mimicmotion.POCKET.unet)
-    pose_net = PoseNet(mimicmotion.POCKET.pose_channels)
-    objective = mimicmotion.Objective(unet, pose_net)
+    objective = mimicmotion_objective()
     last = mimicmotion.POCKET_WINDOWS.name
     nets: list[tuple[str, str, nn.Module, nn.Module, Mapping[str, Any]]] = []
     for stage, name, net in (
@@ -200,9 +212,12 @@ def export(plan: Plan, out: Path) -> None:
         nets.append((stage, name, net, net, _config(net)))
     if not (plan.work / last / "weights.pt").exists():
         last = mimicmotion.POCKET_SHORT.name
-    nets.append((last, "mimicmotion-unet", objective, unet, dict(mimicmotion.POCKET.unet)))
+    unet_config = dict(mimicmotion.POCKET.unet)
+    nets.append((last, "mimicmotion-unet", objective, objective.unet, unet_config))
     pose_config = {"out_channels": mimicmotion.POCKET.pose_channels}
-    nets.append((last, "mimicmotion-pose", objective, pose_net, pose_config))
+    assert objective.reference_net is not None
+    for name, net in (("pose", objective.pose_net), ("reference", objective.reference_net)):
+        nets.append((last, f"mimicmotion-{name}", objective, net, pose_config))
     for stage, name, whole, net, config in nets:
         if (plan.work / stage / "weights.pt").exists():
             plan.trained(stage, whole)

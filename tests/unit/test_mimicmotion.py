@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from engine.nets.controls import PoseNet
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
-from engine.sampling.loop import Step
+from engine.sampling.loop import Step, Tick
 from engine.train.stage import NUMBERS, select
 
 TINY = dataclasses.replace(
@@ -36,8 +37,24 @@ def networks() -> mimicmotion.Networks:
         TINY,
         VideoUNet(**TINY.unet).eval(),
         PoseNet(TINY.pose_channels).eval(),
+        PoseNet(TINY.pose_channels).eval(),
         PocketAutoencoder(wide=16, narrow=8).eval(),
         PocketImageEncoder(width=8, dim=8).eval(),
+    )
+
+
+def sampled(
+    nets: mimicmotion.Networks, frames: int, *, guidance: float = 1.0, photo: Tensor | None = None
+) -> Iterator[Tick | Step]:
+    return mimicmotion.animate(
+        nets,
+        torch.zeros(1, 3, 64, 64) if photo is None else photo,
+        torch.zeros(frames, 3, 64, 64),
+        steps=2,
+        guidance=guidance,
+        window=4,
+        overlap=1,
+        generator=torch.Generator().manual_seed(0),
     )
 
 
@@ -102,6 +119,36 @@ def test_hand_cells_cost_ten_times_as_much() -> None:
     assert heavy["v_mse"].item() == pytest.approx(plain["v_mse"].item(), rel=1e-5)
 
 
+def test_a_still_video_is_zero_for_the_relative_model() -> None:
+    data = batch()
+    data["latents"] = data["image"][:, :, None].expand(-1, -1, 3, -1, -1)
+    still = torch.zeros_like(data["latents"])
+    objective = mimicmotion.Objective(Perfect(still), PoseNet(16), relative=True)  # pyright: ignore[reportArgumentType]
+    assert objective(data, torch.Generator().manual_seed(0))["loss"] < 1e-6
+
+
+def test_the_relative_models_steps_are_whole_videos() -> None:
+    nets = dataclasses.replace(networks(), unet=Perfect(torch.zeros(1)))  # pyright: ignore[reportArgumentType]
+    nets.autoencoder.calibrate(torch.rand(20, 3, 64, 64))  # pyright: ignore[reportAttributeAccessIssue]
+    photo = torch.rand(1, 3, 64, 64)
+    events = list(sampled(nets, 3, photo=photo))
+    wanted = nets.autoencoder.encode(photo)[:, :, None]
+    assert isinstance(events[-1], Step)
+    assert torch.allclose(events[-1].latents, wanted.expand(-1, -1, 3, -1, -1), atol=1e-2)
+
+
+def test_every_frame_sees_the_photos_own_pose() -> None:
+    nets = networks()
+    assert nets.reference_net is not None
+    nn.init.normal_(nets.reference_net.final_proj.weight)
+    poses = torch.zeros(1, 3, 4, 64, 64)
+    before = mimicmotion.pose_stem(nets.pose_net, nets.reference_net, poses).stem
+    poses[:, :, 0] = 1
+    after = mimicmotion.pose_stem(nets.pose_net, nets.reference_net, poses).stem
+    assert before is not None and after is not None
+    assert ((before - after).abs().amax(dim=(0, 1, 3, 4)) > 0).all()
+
+
 def test_dropout_drops_all_conditions_together() -> None:
     nets = networks()
     nn.init.normal_(nets.pose_net.final_proj.weight)
@@ -118,7 +165,7 @@ def test_dropout_drops_all_conditions_together() -> None:
 
 def test_every_number_of_every_stage_names_its_source() -> None:
     nets = networks()
-    objective = mimicmotion.Objective(nets.unet, nets.pose_net)
+    objective = mimicmotion.Objective(nets.unet, nets.pose_net, nets.reference_net)
     for stage in mimicmotion.STAGES.values():
         assert set(stage.sources) == set(NUMBERS), stage.name
         assert len(list(select(objective, stage.train))) > 0
@@ -126,17 +173,7 @@ def test_every_number_of_every_stage_names_its_source() -> None:
 
 @pytest.mark.parametrize(("frames", "guidance"), [(5, 1.0), (5, 2.0), (1, 1.0)])
 def test_the_sampler_makes_as_many_frames_as_poses(frames: int, guidance: float) -> None:
-    events = mimicmotion.animate(
-        networks(),
-        torch.zeros(1, 3, 64, 64),
-        torch.zeros(frames, 3, 64, 64),
-        steps=2,
-        guidance=guidance,
-        window=4,
-        overlap=1,
-        generator=torch.Generator().manual_seed(0),
-    )
-    steps = [event for event in events if isinstance(event, Step)]
+    steps = [e for e in sampled(networks(), frames, guidance=guidance) if isinstance(e, Step)]
     assert len(steps) == 2
     assert steps[-1].latents.shape == (1, 24, frames, 8, 8)
     assert steps[-1].latents.isfinite().all()
