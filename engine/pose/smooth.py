@@ -34,11 +34,11 @@ def smooth(poses: Poses, sigma: float = 1.0) -> Poses:
     """Average every joint over neighbouring frames, by a Gaussian and by how sure each one is.
 
     Args:
-        sigma: width of the Gaussian in frames; 0 returns the poses as they are. One frame calms a
-            detector and costs a quick hand little of its sweep; more makes the dance sluggish.
+        sigma: width of the Gaussian in frames; below 0.1 the poses are returned as they are. One
+            frame calms a detector and costs a quick hand little; more makes the dance sluggish.
     Scores do not change, and a joint with score 0 stays where it is.
     """
-    if sigma <= 0 or len(poses) < 2:
+    if sigma < 0.1 or len(poses) < 2:
         return poses
     reach = min(int(np.ceil(3 * sigma)), len(poses) - 1)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)

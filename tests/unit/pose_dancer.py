@@ -27,5 +27,5 @@ def dancer(frames: int = 8, size: tuple[int, int] = (480, 640), sway: float = 0.
     time = np.linspace(0, 2 * np.pi, frames, endpoint=False)
     keypoints = np.tile(still, (frames, 1, 1))
     keypoints[:, :, 0] += sway * np.sin(time)[:, None]
-    keypoints[:, [7, 8, 9, 10], 1] -= sway * (1 - np.cos(time))[:, None]
+    keypoints[:, [7, 8, 9, 10, *range(91, 133)], 1] -= sway * (1 - np.cos(time))[:, None]
     return Poses(keypoints, np.full((frames, 133), 0.9), "wholebody133", size)
