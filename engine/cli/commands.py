@@ -225,16 +225,16 @@ def _minutes(text: str) -> float:
 
 
 def _preview(motion: Motion, path: Path) -> Iterator[Warning]:
-    """Draw the poses on black at most 512 pixels high, with the clip's sound."""
+    """Show the poses as a figure, its short side at most 512 pixels, with the clip's sound."""
     from engine.data.video_write import VideoWriter
-    from engine.pose.draw import draw
+    from engine.pose.preview import preview
 
     width, height = motion.poses.size
     scale = min(1.0, 512 / min(width, height))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     with VideoWriter(path, motion.fps, audio_from=motion.audio) as writer:
         for index in range(len(motion.poses)):
-            writer.add(draw(motion.poses[index : index + 1], size)[0])
+            writer.add(preview(motion.poses[index : index + 1], size)[0])
     yield from writer.warnings
 
 
