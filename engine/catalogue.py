@@ -1,4 +1,4 @@
-"""What each system can be told, free of torch, so that the screen can be built without the engine."""
+"""What each system can be told; free of torch, so that the screen needs no engine to be built."""
 
 from __future__ import annotations
 

@@ -175,8 +175,9 @@ def encode(plan: Plan) -> Iterator[Event]:
 def mimicmotion_objective() -> mimicmotion.Objective:
     """Pocket MimicMotion with fresh weights, ready to learn.
 
-    More noise than SVD's training has (mean 1.2 of ln sigma, not 0.7): where everything goes is
-    decided at high noise, and a small network has little to gain below.
+    More noise than SVD's training has (ln sigma around 2.5, not 0.7): photo and pose all but decide
+    the picture, so where everything goes must be learnt, and below a sigma of one there is little
+    left to decide.
     """
     spec = mimicmotion.POCKET
     return mimicmotion.Objective(
@@ -184,7 +185,8 @@ def mimicmotion_objective() -> mimicmotion.Objective:
         PoseNet(spec.pose_channels),
         PoseNet(spec.pose_channels),
         relative=spec.relative,
-        sigma_mean=1.2,
+        sigma_mean=2.5,
+        sigma_deviation=1.2,
     )
 
 

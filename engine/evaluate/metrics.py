@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torchmetrics.functional.image import peak_signal_noise_ratio
 
 from engine.types import Poses
 
@@ -19,6 +18,9 @@ def psnr(made: NDArray[np.uint8], true: NDArray[np.uint8], box: Box | None = Non
     The error is averaged over all pixels before the logarithm. It knows nothing of perception: a
     blur may score above a sharp picture that is one pixel off.
     """
+    # torchmetrics brings transformers and takes seconds to import
+    from torchmetrics.functional.image import peak_signal_noise_ratio
+
     if box is not None:
         left, top, right, bottom = box
         made, true = made[:, top:bottom, left:right], true[:, top:bottom, left:right]

@@ -139,7 +139,7 @@ def _from_video(
             kind = "skeleton"
             yield Progress(0, total, "find the pose")
             poses = skeleton_video.recover(clip, palette).poses
-        elif all(looks_drawn(frame, shelf) for frame in (first[0], first[-1])):
+        elif all(looks_drawn(frame, shelf.pocket_size) for frame in (first[0], first[-1])):
             kind = "drawn"
             poses = yield from _follow_drawn(clip, shelf, total)
         else:

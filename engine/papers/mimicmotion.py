@@ -63,6 +63,8 @@ class Spec:
         steps: denoising steps for the qualities draft, standard and best.
         guidance: the scale that suits it.
         relative: whether it denoises how a video differs from its photo instead of the video.
+        sigma_min: the noise level from which the last step goes to 0; below it a network that has
+            learnt little there would only leave its own noise.
     """
 
     unet: Mapping[str, Any]
@@ -71,6 +73,7 @@ class Spec:
     steps: Mapping[str, int]
     guidance: float
     relative: bool = False
+    sigma_min: float = 0.002
 
 
 RELEASED = Spec(
@@ -98,9 +101,10 @@ POCKET = Spec(
     },
     pose_channels=96,
     window=16,
-    steps={"draft": 4, "standard": 8, "best": 16},
+    steps={"draft": 2, "standard": 4, "best": 8},
     guidance=1.0,
     relative=True,
+    sigma_min=1.0,
 )
 """The small built-in model: 16x16 latents, attention at both levels (design.md 2).
 
@@ -199,7 +203,7 @@ def animate(
     Args as for `conditions`; `window` and `overlap` in frames, the reference slot included. The
     last `Step`'s latents are the scaled video `1 c f h w`; frame 0 is the reference, to be dropped.
     """
-    scheduler = svd_scheduler()
+    scheduler = svd_scheduler(nets.spec.sigma_min)
     fresh = noise.draw(
         len(poses),
         min(window, len(poses)),

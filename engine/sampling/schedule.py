@@ -39,11 +39,14 @@ class Scheduler(Protocol):
         ...
 
 
-def svd_scheduler() -> EulerDiscreteScheduler:
+def svd_scheduler(sigma_min: float = 0.002) -> EulerDiscreteScheduler:
     """The scheduler of Stable Video Diffusion img2vid-xt-1-1, from its scheduler_config.json.
 
     Euler steps, v-prediction, Karras sigmas (rho 7) from 700 to 0.002 and then 0, and continuous
     timesteps `t = ln(sigma) / 4`.
+
+    Args:
+        sigma_min: the last noise level before 0, if not SVD's.
     """
     return EulerDiscreteScheduler(
         num_train_timesteps=1000,
@@ -53,7 +56,7 @@ def svd_scheduler() -> EulerDiscreteScheduler:
         prediction_type="v_prediction",
         interpolation_type="linear",
         use_karras_sigmas=True,
-        sigma_min=0.002,
+        sigma_min=sigma_min,
         sigma_max=700.0,
         timestep_spacing="leading",
         timestep_type="continuous",

@@ -1,4 +1,4 @@
-"""The pocket recipe in miniature: from drawing dancers to a falling loss, each stage through `fit`."""
+"""The pocket recipe in miniature: from drawing dancers to a falling loss, through `fit`."""
 
 from __future__ import annotations
 

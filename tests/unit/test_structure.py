@@ -1,0 +1,61 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(
+    path
+    for folder in ("engine", "studio", "tests", "assets")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    long = {str(p.relative_to(ROOT)): n for p in SOURCES if (n := p.read_text().count("\n")) > 500}
+    assert not long
+
+
+def test_app_is_short() -> None:
+    assert (ROOT / "app.py").read_text().count("\n") <= 40
+
+
+@pytest.mark.parametrize("paper", sorted((ROOT / "engine" / "papers").glob("[a-z]*.py")))
+def test_the_equation_map_names_what_exists(paper: Path) -> None:
+    text = paper.read_text()
+    table = [line for line in text.split('"""')[1].splitlines() if line.startswith("| ")][1:]
+    assert table
+    for line in table:
+        _, _, where, test = (cell.strip() for cell in line.strip("|").split("|"))
+        assert (ROOT / "tests" / test).is_file(), test
+        for name in re.findall(r"`([^`]+)`", where):
+            if name.endswith(".py"):
+                assert (ROOT / name).is_file(), name
+            else:
+                assert re.search(rf"\b{re.escape(name.split('.')[-1])}\b", text.split('"""', 2)[2])
+
+
+def test_importing_the_engine_brings_no_heavy_strangers() -> None:
+    # diffusers itself loads the package `transformers`, but not its models
+    code = (
+        "import sys, engine.library; print([m for m in ('transformers.modeling_utils', "
+        "'insightface', 'controlnet_aux', 'segment_anything', 'onnxruntime', 'gradio', "
+        "'torchmetrics') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_shipped_files_are_small() -> None:
+    pocket = list((ROOT / "assets" / "pocket").glob("*"))
+    assert pocket, "the built-in model is missing"
+    assert max(path.stat().st_size for path in pocket) <= 10_000_000
+    assert sum(path.stat().st_size for path in pocket) <= 60_000_000
