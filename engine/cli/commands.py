@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event]:
             "What is made is an mp4.",
             f"Write --out {arguments.out.with_suffix('.mp4').name}.",
         )
+    files = (arguments.image, arguments.face, arguments.outfit, arguments.depth, arguments.motion)
+    _spare(files, arguments.out, arguments.out.with_suffix(".json"))
     from engine.library import generate as run
 
     motion, dance = _motion(arguments.motion)
@@ -52,6 +54,7 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event]:
 
 def pose(arguments: argparse.Namespace) -> Iterator[Event]:
     """Find the pose in a clip and write it as a keypoint file, drawn too if asked."""
+    _spare((arguments.motion,), arguments.out, arguments.preview)
     from engine.data.limits import Limits
     from engine.library import Library, Motion, detect_poses
     from engine.pose.readers import write_poses
@@ -207,6 +210,18 @@ def _refuse_later_controls(arguments: argparse.Namespace) -> None:
                 f"--{option} cannot be used in this version.",
                 "No system that follows it is built yet.",
                 "Leave it out.",
+            )
+
+
+def _spare(given: Iterable[Path | str | None], *made: Path | None) -> None:
+    """Refuse to write a result over one of the files that it is made from."""
+    inputs = {Path(path).resolve() for path in given if path is not None}
+    for path in made:
+        if path is not None and path.resolve() in inputs:
+            raise BadInput(
+                f"'{path.name}' is not written.",
+                "It is one of the files that you gave, and would be lost.",
+                "Choose another name with --out.",
             )
 
 

@@ -147,6 +147,24 @@ def test_bad_input_ends_with_2_and_what_why_fix(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_result_is_never_written_over_its_own_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip, poses = tmp_path / "a.mp4", tmp_path / "a.json"
+    clip.write_text("clip")
+    poses.write_text("poses")
+    generate = ["generate", "--system", "mimicmotion", "--out", str(clip)]
+    for command in (
+        [*generate, "--motion", str(clip)],
+        [*generate, "--motion", str(poses)],  # the record would be a.json, too
+        ["pose", "--motion", str(poses), "--out", str(poses)],
+        ["pose", "--motion", str(clip), "--out", str(poses), "--preview", str(clip)],
+    ):
+        assert main(command) == 2
+        assert "would be lost" in explained(capsys.readouterr().err)["why"]
+    assert (clip.read_text(), poses.read_text()) == ("clip", "poses")
+
+
 def test_errors_of_the_engine_are_explained_on_single_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
