@@ -65,7 +65,7 @@ def read_person(
 
 
 FLAT_SHARE = 0.25
-"""Drawn pictures have more flat pixels than this: 0.32 and up, photographs up to 0.15 (measured)."""
+"""Drawn pictures have more flat pixels than this: 0.32 and up; photographs up to 0.15."""
 
 
 def looks_drawn(picture: NDArray[np.uint8], side: int) -> bool:

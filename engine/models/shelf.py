@@ -83,7 +83,7 @@ class Shelf:
         height, width = frames.shape[1:3]
         found: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         for start in range(0, len(frames), 16):
-            part = np.ascontiguousarray(frames[start : start + 16])
+            part = np.array(frames[start : start + 16])  # a copy: torch wants to be able to write
             pixels = torch.from_numpy(part).to(self.device.torch).movedim(-1, 1).float()
             places, score = detector.detect(pixels / 127.5 - 1)
             found.append((places.double().cpu().numpy(), score.double().cpu().numpy()))

@@ -101,10 +101,10 @@ POCKET = Spec(
     },
     pose_channels=96,
     window=16,
-    steps={"draft": 2, "standard": 4, "best": 8},
+    steps={"draft": 1, "standard": 2, "best": 4},
     guidance=1.0,
     relative=True,
-    sigma_min=1.0,
+    sigma_min=40.0,
 )
 """The small built-in model: 16x16 latents, attention at both levels (design.md 2).
 
