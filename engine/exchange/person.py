@@ -19,7 +19,8 @@ PAPER = Warning(
     "A paper person stands in for your photo.",
     "The built-in pocket model only knows people that Pirouette draws, so it took the colours of "
     "skin, hair and clothes from the photo and drew a person in them.",
-    "Get the MimicMotion weights under Models for videos of real people.",
+    "Videos of real people need MimicMotion's public weights; running them is the next step of "
+    "this project.",
 )
 
 

@@ -1,4 +1,5 @@
-// One choice of several pictures: a radio group with arrow keys. props.items: [{key, name, picture, still}].
+// One choice of several pictures: a radio group with arrow keys.
+// `given` (picker.py) holds title and items: [{key, name, picture, still}].
 const group = element.querySelector('.picker');
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const cells = () => [...group.querySelectorAll('button')];
@@ -17,8 +18,8 @@ const choose = (cell) => {
   trigger('input');
 };
 const paint = () => {
-  group.setAttribute('aria-label', props.title[language()]);
-  group.replaceChildren(...props.items.map((item) => {
+  group.setAttribute('aria-label', given.title[language()]);
+  group.replaceChildren(...given.items.map((item) => {
     const cell = make('button', 'pick');
     cell.type = 'button';
     cell.dataset.key = item.key;

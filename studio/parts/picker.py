@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -27,13 +28,13 @@ def picker(
 
     A handler must look the key up in its own items: it comes from the client.
     """
+    # in the script, not as props: Gradio forgets props when a hidden part is shown again
+    given = json.dumps({"items": [asdict(item) for item in items], "title": title})
     return gr.HTML(
         value,
         html_template='<div class="picker" role="radiogroup"></div>',
-        js_on_load=script("picker"),
+        js_on_load=f"const given = {given};\n{script('picker')}",
         elem_id=elem_id,
         elem_classes=["picker-block"],
         apply_default_css=False,
-        items=[asdict(item) for item in items],
-        title=title,
     )
