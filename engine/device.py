@@ -10,13 +10,16 @@ import torch
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
+_FULL = torch.float32
+
+
 @dataclass(frozen=True)
 class Device:
     """A torch device and the precisions that are right on it."""
 
     torch: torch.device
     sampling: torch.dtype
-    training: torch.dtype = torch.float32
+    training: torch.dtype = _FULL
 
     @property
     def name(self) -> str:

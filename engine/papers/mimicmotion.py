@@ -2,8 +2,8 @@
 
 | section | what | here | checked by |
 |---|---|---|---|
-| 3.1 | SVD with a PoseNet added after `conv_in` | `RELEASED`, `Denoiser` | parity/test_unet.py |
-| 3.2 | confidence-aware pose guidance | `engine/pose/draw.py` | parity/test_draw.py |
+| 3.1 | SVD with a PoseNet after `conv_in` | `RELEASED`, `Denoiser` | parity/test_unet_parity.py |
+| 3.2 | confidence-aware pose guidance | `engine/pose/draw.py` | parity/test_pose_draw.py |
 | 3.2 | hand region enhancement, weight 10 | `hand_weights` | unit/test_mimicmotion.py |
 | 3.3 | progressive latent fusion | `windows.anchored`, `denoise` | parity/test_fusion.py |
 | 4.1 | training | `Objective`, `STAGES` | unit/test_mimicmotion.py |
@@ -46,7 +46,7 @@ from engine.sampling.loop import Step, Tick, denoise
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
-from engine.train.stage import Optim, Stage
+from engine.train.stage import NUMBERS, Optim, Stage
 from engine.types import Event, Inputs, Poses, Result
 
 # --- the networks ----------------------------------------------------------------------------
@@ -333,8 +333,13 @@ class Objective(nn.Module):
 
 
 PAPER = "paper, 4.1"
-SVD = "SVD (arXiv 2311.15127), appendix D"
-CHOSEN = "ours; the paper gives none"
+
+
+def _sources(**known: str) -> Mapping[str, str]:
+    """Where each number of a stage was read; the others are ours, since the paper gives none."""
+    return dict.fromkeys(NUMBERS, "ours; the paper gives none") | known
+
+
 RELEASED_STAGE = Stage(
     name="released",
     paper="arXiv 2406.19680, 4.1",
@@ -342,31 +347,22 @@ RELEASED_STAGE = Stage(
     optim=Optim(rate=1e-5, warmup=500),
     steps=11_000,
     batch_size=1,
-    sources={
-        "rate": PAPER,
-        "warmup": PAPER,
-        "weight_decay": CHOSEN,
-        "betas": CHOSEN,
-        "clip": CHOSEN,
-        "accumulate": "paper, 4.1: 8 GPUs, batch 8, so 1 each",
-        "ema": CHOSEN,
-        "steps": "20 epochs; 11k steps by a later paper's table",
-        "batch_size": PAPER,
-    },
+    sources=_sources(
+        rate=PAPER,
+        warmup=PAPER,
+        accumulate="paper, 4.1: 8 GPUs, batch 8, so 1 each",
+        steps="20 epochs; 11k steps by a later paper's table",
+        batch_size=PAPER,
+    ),
 )
 """The paper's only stage: SVD's U-Net and a fresh PoseNet, both trained in full."""
 
-_POCKET_SOURCES: Mapping[str, str] = {
-    "rate": "ours: pocket starts from nothing, so fifty times the paper's or more",
-    "warmup": CHOSEN,
-    "weight_decay": CHOSEN,
-    "betas": CHOSEN,
-    "clip": CHOSEN,
-    "accumulate": CHOSEN,
-    "ema": "ours: averages over the last few hundred steps",
-    "steps": "ours: what the time budget allows; more steps keep helping",
-    "batch_size": "ours: keeps two cores busy",
-}
+_POCKET_SOURCES = _sources(
+    rate="ours: pocket starts from nothing, so fifty times the paper's or more",
+    ema="ours: averages over the last hundred steps",
+    steps="ours: what the time budget allows; more steps keep helping",
+    batch_size="ours: keeps two cores busy",
+)
 POCKET_SHORT = Stage(
     name="pocket_short",
     paper="arXiv 2406.19680, 4.1, on drawn dancers",

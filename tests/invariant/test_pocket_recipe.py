@@ -158,7 +158,7 @@ def test_mimicmotion_learns_from_encoded_clips(tmp_path: Path, pool: Pool) -> No
         norm_num_groups=4,
         addition_time_embed_dim=4,
     )
-    objective = mimicmotion.Objective(unet, PoseNet(16))
+    objective = mimicmotion.Objective(unet, PoseNet(16), PoseNet(16), relative=True)
     losses = curve(mimicmotion.POCKET_SHORT, objective, examples, tmp_path / "fit", 60)
     assert falls(losses, 0.9)
 
