@@ -124,7 +124,8 @@ def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
         seed = arguments.seed + index
         plan = synth.plan(seed, arguments.frames)
         if dance is not None:
-            moves, bpm = synth.DANCES[dance].moves, synth.DANCES[dance].bpm
+            known = synth.find_dance(dance)
+            moves, bpm = known.moves, known.bpm
             motion = synth.dance_motion(dance, arguments.frames, plan.fps)
             caption = synth.describe(plan.look, moves)
             plan = dataclasses.replace(plan, motion=motion, moves=moves, bpm=bpm, caption=caption)
@@ -174,14 +175,14 @@ def _motion(given: str | None) -> tuple[Path | None, str | None]:
 
 def _dance(name: str) -> str:
     """The key of a built-in dance: `disco_night`, also written "Disco Night" or disco-night."""
-    from engine.data.synth import DANCES
+    from engine.data.synth import DANCES, MOVES
 
     key = name.strip().lower().replace(" ", "_").replace("-", "_")
-    if key not in DANCES:
+    if key not in DANCES and key not in MOVES:
         raise BadInput(
             f"There is no dance '{name[-60:]}'.",
             "It is neither a file that exists nor a built-in dance.",
-            "Give a video or a keypoint file, or one of: " + ", ".join(DANCES) + ".",
+            "Give a video or a keypoint file, or one of: " + ", ".join([*DANCES, *MOVES]) + ".",
         )
     return key
 
