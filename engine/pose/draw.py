@@ -17,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pose.parts import Parts, parts_of_frame
-from engine.pose.skeleton import HAND_LINKS, OPENPOSE18_LINKS, OPENPOSE_RAINBOW, SEEN
+from engine.pose.skeleton import HAND_LINKS, OPENPOSE18_LINKS, OPENPOSE_RAINBOW, SEEN, Colour
 from engine.types import Poses
+
+Picture = NDArray[np.uint8]
+Places = NDArray[np.float64]
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ _HAND_COLOURS = tuple(colorsys.hsv_to_rgb(edge / 20, 1, 1) for edge in range(20)
 _REDUCE = {"bilinear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
 
 
-def draw(poses: Poses, size: tuple[int, int], style: Style = MIMICMOTION) -> NDArray[np.uint8]:
+def draw(poses: Poses, size: tuple[int, int], style: Style = MIMICMOTION) -> Picture:
     """Draw one person over time on black.
 
     Args:
@@ -77,9 +81,7 @@ def draw(poses: Poses, size: tuple[int, int], style: Style = MIMICMOTION) -> NDA
     return frames
 
 
-def draw_people(
-    people: Parts, size: tuple[int, int], style: Style = MIMICMOTION
-) -> NDArray[np.uint8]:
+def draw_people(people: Parts, size: tuple[int, int], style: Style = MIMICMOTION) -> Picture:
     """Draw everyone of one frame on black; returns `h w 3` RGB of the given (width, height)."""
     width, height = size
     ratio = style.canvas / min(height, width)
@@ -91,17 +93,18 @@ def draw_people(
         for points, score in zip(people.hands[:, side], people.hands_score[:, side], strict=True):
             _hand(canvas, points, score, style)
     for points, score in zip(people.face, people.face_score, strict=True):
-        _face(canvas, points, score, style)
+        _points(canvas, points, score, style, style.face, (255, 255, 255))
     small = cv2.resize(canvas, (width, height), interpolation=_REDUCE[style.reduce])
     # The palette is written in the canvas' channel order and read back reversed, so limbs start
     # with blue in the final RGB picture. That is what the weights know.
     return np.asarray(small[:, :, ::-1], np.uint8)
 
 
-def _body(canvas: NDArray[np.uint8], people: Parts, style: Style) -> None:
+def _body(canvas: Picture, people: Parts, style: Style) -> None:
     height, width = canvas.shape[:2]
     points = people.body * (width, height)
-    for colour, (start, end) in zip(OPENPOSE_RAINBOW, OPENPOSE18_LINKS, strict=False):
+    colours = OPENPOSE_RAINBOW[: len(OPENPOSE18_LINKS)]  # one more joint than limbs
+    for colour, (start, end) in zip(colours, OPENPOSE18_LINKS, strict=True):
         for person, score in zip(points, people.body_score, strict=True):
             # Strictly above the threshold: at exactly 0.3 upstream draws a stray limb.
             if score[start] > SEEN and score[end] > SEEN:
@@ -116,13 +119,7 @@ def _body(canvas: NDArray[np.uint8], people: Parts, style: Style) -> None:
                 cv2.circle(canvas, centre, style.joint, shade, thickness=-1)
 
 
-def _limb(
-    canvas: NDArray[np.uint8],
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
-    half_width: int,
-    colour: list[int],
-) -> None:
+def _limb(canvas: Picture, start: Places, end: Places, half_width: int, colour: list[int]) -> None:
     """A filled ellipse from joint to joint, in whole pixels and whole degrees."""
     along = start - end
     middle = (start + end) / 2
@@ -138,12 +135,7 @@ def _limb(
     cv2.fillConvexPoly(canvas, np.asarray(outline, np.int32), colour)
 
 
-def _dim(
-    canvas: NDArray[np.uint8],
-    points: NDArray[np.float64],
-    score: NDArray[np.float64],
-    style: Style,
-) -> None:
+def _dim(canvas: Picture, points: Places, score: Scores, style: Style) -> None:
     """Darken the limbs, by table and only where there are any: black stays black."""
     seen = points[score > SEEN]
     if not len(seen):
@@ -158,40 +150,34 @@ def _dim(
         canvas[top:bottom, left:right] = cv2.LUT(area, table)
 
 
-def _hand(
-    canvas: NDArray[np.uint8],
-    points: NDArray[np.float64],
-    score: NDArray[np.float64],
-    style: Style,
-) -> None:
+def _hand(canvas: Picture, points: Places, score: Scores, style: Style) -> None:
     pixels, drawn = _pixels(canvas, points, score, style)
     for colour, (start, end) in zip(_HAND_COLOURS, HAND_LINKS, strict=True):
         if drawn[start] and drawn[end]:
             level = int(score[start] * score[end] * 255)
             shade = [channel * level for channel in colour]
             cv2.line(canvas, pixels[start], pixels[end], shade, thickness=style.hand_line)
-    for pixel, here, s in zip(pixels, drawn, score.tolist(), strict=True):
-        if here:
-            cv2.circle(canvas, pixel, style.hand_joint, (0, 0, int(s * 255)), thickness=-1)
+    _points(canvas, points, score, style, style.hand_joint, (0, 0, 255))
 
 
-def _face(
-    canvas: NDArray[np.uint8],
-    points: NDArray[np.float64],
-    score: NDArray[np.float64],
+def _points(
+    canvas: Picture,
+    points: Places,
+    score: Scores,
     style: Style,
+    radius: int,
+    colour: Colour,
 ) -> None:
+    """A dot on every point of a hand or a face, as bright as its score."""
     pixels, drawn = _pixels(canvas, points, score, style)
-    for pixel, here, s in zip(pixels, drawn, score.tolist(), strict=True):
+    for pixel, here, level in zip(pixels, drawn, score.tolist(), strict=True):
         if here:
-            cv2.circle(canvas, pixel, style.face, (int(s * 255),) * 3, thickness=-1)
+            shade = [int(level * channel) for channel in colour]
+            cv2.circle(canvas, pixel, radius, shade, thickness=-1)
 
 
 def _pixels(
-    canvas: NDArray[np.uint8],
-    points: NDArray[np.float64],
-    score: NDArray[np.float64],
-    style: Style,
+    canvas: Picture, points: Places, score: Scores, style: Style
 ) -> tuple[list[tuple[int, int]], list[bool]]:
     """Where the points of a hand or a face fall, and which of them are drawn.
 

@@ -59,6 +59,7 @@ def _figure(
 ) -> None:
     size = np.array(picture.shape[1::-1], np.float64)
     unit = float(size.min()) / 100
+    limbs = OPENPOSE18_LINKS[: len(_LIMB_COLOURS)]
     for person in range(len(people)):
         body, score = people.body[person] * size, np.clip(people.body_score[person], 0, 1)
         _shadow(picture, body, score, unit)
@@ -69,7 +70,7 @@ def _figure(
                 colour = _VIOLET if heel == 15 else _ROSE
                 _bar(picture, foot[heel], foot[toe], colour, min(sure[heel], sure[toe]), 0.7 * unit)
         _head(picture, body, score, unit)
-        for (start, end), colour in zip(OPENPOSE18_LINKS, _LIMB_COLOURS, strict=False):
+        for (start, end), colour in zip(limbs, _LIMB_COLOURS, strict=True):
             _bar(picture, body[start], body[end], colour, min(score[start], score[end]), 1.7 * unit)
         for joint in range(2, 14):
             _dot(picture, body[joint], _LIGHT, score[joint], 0.85 * unit)
