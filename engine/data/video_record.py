@@ -14,6 +14,9 @@ from typing import Any, BinaryIO
 
 from engine.data.limits import Limits, check_file
 
+APP, RECORD_VERSION = "pirouette", 1
+"""What every record of ours says in `app` and `v`."""
+
 MAX_RECORD_BYTES = 1_000_000
 _MAX_BOXES = 10_000
 _PATH = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
@@ -26,6 +29,17 @@ def to_json(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+def from_json(text: str | bytes) -> dict[str, Any] | None:
+    """The record in a stranger's JSON, or None when it is no JSON, not an object, or too long."""
+    if len(text) > MAX_RECORD_BYTES:
+        return None
+    try:
+        record = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):  # ValueError: no UTF-8, no JSON, a number too long
+        return None
+    return record if isinstance(record, dict) else None
+
+
 def read_record(path: Path) -> dict[str, Any] | None:
     """The record in an mp4, or None when there is none that can be read.
 
@@ -36,10 +50,9 @@ def read_record(path: Path) -> dict[str, Any] | None:
     try:
         with path.open("rb") as file:
             text = _comment(file, path.stat().st_size)
-            record = json.loads(text, parse_constant=_refuse) if text is not None else None
-    except (OSError, ValueError, RecursionError):  # ValueError: no UTF-8, no JSON
+    except (OSError, UnicodeDecodeError):
         return None
-    return record if isinstance(record, dict) else None
+    return from_json(text) if text is not None else None
 
 
 def _refuse(constant: str) -> None:

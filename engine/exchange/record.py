@@ -11,9 +11,8 @@ from typing import Any
 import diffusers
 import torch
 
+from engine.data.video_record import APP, RECORD_VERSION
 from engine.types import Inputs, Warning
-
-APP, RECORD_VERSION = "pirouette", 1
 
 
 def make_record(
