@@ -22,6 +22,7 @@ class MimicMotionSettings:
         minimum=0,
         maximum=9000,
         step=1,
+        unit="frames",
     )
     quality: str = setting(
         "standard",
@@ -37,6 +38,8 @@ class MimicMotionSettings:
         minimum=-1,
         maximum=2**31 - 1,
         step=1,
+        level="basic",
+        empty=-1,
     )
     num_inference_steps: int = setting(
         0,
@@ -45,6 +48,7 @@ class MimicMotionSettings:
         minimum=0,
         maximum=100,
         step=1,
+        group="making",
     )
     guidance_scale: float = setting(
         0.0,
@@ -53,6 +57,7 @@ class MimicMotionSettings:
         minimum=0.0,
         maximum=10.0,
         step=0.1,
+        group="making",
     )
     fps: float = setting(
         0.0,
@@ -61,6 +66,7 @@ class MimicMotionSettings:
         minimum=0.0,
         maximum=60.0,
         step=1.0,
+        group="motion",
     )
     window_size: int = setting(
         0,
@@ -69,6 +75,7 @@ class MimicMotionSettings:
         minimum=0,
         maximum=128,
         step=1,
+        group="long",
     )
     overlap: int = setting(
         6,
@@ -77,23 +84,28 @@ class MimicMotionSettings:
         minimum=1,
         maximum=64,
         step=1,
+        group="long",
     )
     fit: str = setting(
         "crop",
         "Fit the photo by",
         "Crop fills the picture; letterbox keeps all of the photo and adds bars.",
         choices=("crop", "letterbox"),
+        group="picture",
     )
     retarget: bool = setting(
         True,
         "Match body size",
         "Scale and move the dance to the body in the photo.",
+        group="motion",
     )
     keep_audio: bool = setting(
         True,
         "Keep the sound",
         "Put the driving clip's sound into the result.",
         level="basic",
+        group="motion",
+        when="video",
     )
     paper_person: str = setting(
         "auto",
@@ -101,6 +113,7 @@ class MimicMotionSettings:
         "The built-in pocket model only knows drawn people. Auto draws a paper person in the "
         "colours of a real photo and takes drawn pictures as they are.",
         choices=("auto", "always", "never"),
+        group="picture",
     )
 
 

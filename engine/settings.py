@@ -16,7 +16,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Spec:
-    """What a person needs to know of one setting."""
+    """What a person needs to know of one setting.
+
+    Attributes:
+        label, help: in English; `studio.words_settings` has them in Korean.
+        level: `basic` settings are in sight, the others are folded away.
+        minimum, maximum, step, choices: what is allowed.
+        group: the heading that it stands under on the screen, a key of the screen's words.
+        unit: `frames` is shown to people as seconds.
+        empty: the value that an empty field stands for, for a setting that one need not choose.
+        when: it only matters for a dance from this source (`video`); `` means always.
+    """
 
     label: str
     help: str
@@ -25,6 +35,10 @@ class Spec:
     maximum: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
+    group: str = ""
+    unit: Literal["", "frames"] = ""
+    empty: float | None = None
+    when: Literal["", "video"] = ""
 
 
 def setting(default: Any, label: str, help: str, **spec: Any) -> Any:
@@ -52,12 +66,32 @@ def parse(settings: type[T], values: Mapping[str, Any]) -> T:
     for name, value in values.items():
         if name not in known:
             raise BadInput(
-                f"There is no setting called '{str(name)[:60]}'.",
+                "There is no setting called '{name}'.",
                 "It may be misspelt or belong to another system.",
-                "Known settings: " + ", ".join(known) + ".",
+                "Known settings: {known}.",
+                key="unknown_setting",
+                name=str(name)[:60],
+                known=", ".join(known),
             )
         clean[name] = _checked(name, value, types[name], known[name])
     return settings(**clean)
+
+
+def parse_known(settings: type[T], values: Mapping[str, Any]) -> tuple[T, tuple[str, ...]]:
+    """As `parse`, for values of another version: what is unknown or out of range is left out.
+
+    The second item names what was left out; those settings have their defaults.
+    """
+    kept: dict[str, Any] = {}
+    dropped: list[str] = []
+    for name, value in values.items():
+        try:
+            parse(settings, {name: value})
+        except BadInput:
+            dropped.append(str(name)[:60])
+        else:
+            kept[name] = value
+    return parse(settings, kept), tuple(dropped)
 
 
 def _checked(name: str, value: Any, kind: type[Any], spec: Spec) -> Any:
@@ -65,24 +99,37 @@ def _checked(name: str, value: Any, kind: type[Any], spec: Spec) -> Any:
         result = _convert(value, kind)
     except (TypeError, ValueError, OverflowError) as error:
         raise BadInput(
-            f"The setting '{name}' cannot be {str(value)[:60]!r}.",
-            f"It must be of the kind {kind.__name__}.",
-            f"{spec.help}",
+            "The setting '{name}' cannot be {value}.",
+            "It must be of the kind {kind}.",
+            "{help}",
+            key="setting_kind",
+            name=name,
+            value=repr(str(value)[:60]),
+            kind=kind.__name__,
+            help=spec.help,
         ) from error
     if spec.choices and result not in spec.choices:
         raise BadInput(
-            f"The setting '{name}' cannot be {str(value)[:60]!r}.",
+            "The setting '{name}' cannot be {value}.",
             "It is not one of the choices.",
-            "Choose one of: " + ", ".join(spec.choices) + ".",
+            "Choose one of: {choices}.",
+            key="setting_choice",
+            name=name,
+            value=repr(str(value)[:60]),
+            choices=", ".join(spec.choices),
         )
     low, high = spec.minimum, spec.maximum
     if (low is not None and result < low) or (high is not None and result > high):
         raise BadInput(
-            f"The setting '{name}' cannot be {result}.",
-            f"It must lie between {low:g} and {high:g}."
-            if low is not None and high is not None
-            else "It is out of range.",
-            f"{spec.help}",
+            "The setting '{name}' cannot be {value}.",
+            "It must lie between {low} and {high}.",
+            "{help}",
+            key="setting_range",
+            name=name,
+            value=result,
+            low="-∞" if low is None else f"{low:g}",
+            high="∞" if high is None else f"{high:g}",
+            help=spec.help,
         )
     return result
 

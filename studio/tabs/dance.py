@@ -126,7 +126,7 @@ class Dance:
             gr.Markdown("## " + label("step_how"))
             with gr.Row(elem_id="how"):
                 self._frames = self._form.add(
-                    "num_frames", minimum=8, maximum=240, step=8, info=None, buttons=[]
+                    "num_frames", minimum=0.4, maximum=60, step=0.1, info=None, buttons=[]
                 )
                 self._quality = self._form.add("quality", info=None, elem_classes=["segments"])
             self._whole = gr.Checkbox(
@@ -267,11 +267,11 @@ class Dance:
     def forecast(self, frames: float, quality: str, whole: bool, source: str, page: str) -> str:
         """How long the clip will be, and how long it will take here."""
         language = language_of(page)
-        settings = {"num_frames": int(frames), "quality": quality}
+        settings = {"num_frames": round(frames * _USUAL_FPS), "quality": quality}
         time = expected_seconds(self._store.finished(_SYSTEM), settings)
         if time is None or (whole and source != "library"):
             return say("forecast_whole", language)
-        clip = say("tenths", language, count=f"{frames / _USUAL_FPS:.1f}")
+        clip = say("tenths", language, count=f"{frames:.1f}")
         return say("forecast", language, clip=clip, time=duration(time, language))
 
     def _placed(self, order: Order, whole: bool, values: list[Any], owner: str | None) -> Any:

@@ -46,7 +46,7 @@ def test_a_video_is_made_to_the_end(
 def test_a_running_job_is_stopped(studio: Server, visit: Visit) -> None:
     ann = visit()
     ann.open(studio)
-    ann.page.fill("#setting-num_frames input[type=number]", "240")
+    ann.page.fill("#setting-num_frames input[type=number]", "16")
     ann.page.press("#setting-num_frames input[type=number]", "Tab")
     ann.pick("theo", "twist")
     ann.make()

@@ -113,7 +113,7 @@ def test_no_visible_string_outside_words() -> None:
 def test_a_form_has_every_setting_once_and_reads_it_back() -> None:
     with gr.Blocks():
         form = Form("mimicmotion")
-        form.add("num_frames", minimum=8, maximum=240)
+        form.add("num_frames", minimum=0.4, maximum=60)
         rest = [*form.names("basic"), *form.names("advanced")]
         for name in rest:
             form.add(name)
