@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from studio.examples import Examples
 from studio.jobs.job import Job
+from studio.jobs.limits import Refused
 from studio.jobs.store import Store
 
 Source: TypeAlias = Literal["library", "video", "keypoints"]
@@ -74,4 +75,7 @@ def place_order(
     if store.live(owner) >= jobs_per_owner:
         raise Incomplete("too_many")
     consent = "person" not in words
-    return store.add(owner, system, settings, files, words, consent=consent)
+    try:
+        return store.add(owner, system, settings, files, words, consent=consent)
+    except Refused as error:
+        raise Incomplete(error.key) from error

@@ -14,17 +14,16 @@ from gradio.i18n import I18nData
 
 from engine.catalogue import SETTINGS
 from engine.settings import specs
+from studio.words_jobs import JOB_WORDS
+from studio.words_page import PAGE_WORDS
 from studio.words_settings import CHOICES, KOREAN
 
 Language: TypeAlias = Literal["en", "ko"]
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    **JOB_WORDS,
+    **PAGE_WORDS,
     "language_code": ("en", "ko"),
-    "tagline": ("One picture, one dance, one video.", "사진 한 장, 춤 하나, 영상 하나."),
-    "private": (
-        "Everything stays on this machine.",
-        "모든 것이 이 컴퓨터 안에만 머뭅니다.",
-    ),
     # --- step 1
     "step_who": ("Who dances?", "누가 춤추나요?"),
     "photo": ("A picture of a person", "사람 사진"),
@@ -141,11 +140,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Pick a dance, or upload one, in step 2.",
         "2단계에서 춤을 고르거나 올리세요.",
     ),
-    "too_many_what": ("Your queue is full.", "대기열이 가득 찼습니다."),
-    "too_many_fix": (
-        "Wait until one of your videos is ready, or stop one.",
-        "영상 하나가 완성될 때까지 기다리거나 하나를 중지하세요.",
-    ),
     "no_visitor_what": (
         "Your browser does not let this page remember you.",
         "브라우저가 이 페이지의 저장을 막고 있습니다.",
@@ -153,55 +147,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_visitor_fix": (
         "Allow this site to store data, reload the page and try again.",
         "이 사이트의 데이터 저장을 허용하고 새로고침한 뒤 다시 시도하세요.",
-    ),
-    # --- why a job has no result, where the engine could not say
-    "trouble_memory_what": (
-        "The machine ran out of memory.",
-        "컴퓨터의 메모리가 부족했습니다.",
-    ),
-    "trouble_memory_why": (
-        "The system ended the worker: most likely the video needs more memory than is free.",
-        "영상에 필요한 메모리가 남은 메모리보다 많아 시스템이 작업을 끝낸 것으로 보입니다.",
-    ),
-    "trouble_memory_fix": (
-        "Make it shorter, close other programs, and try again. Other jobs go on.",
-        "길이를 줄이고 다른 프로그램을 닫은 뒤 다시 시도하세요. 다른 작업은 계속됩니다.",
-    ),
-    "trouble_worker_died_what": (
-        "The worker stopped in the middle of this video.",
-        "이 영상을 만들던 중 작업 프로세스가 멈췄습니다.",
-    ),
-    "trouble_worker_died_why": (
-        "It ended without a word, which a driver or a lack of memory can cause.",
-        "드라이버나 메모리 부족이 원인일 수 있습니다.",
-    ),
-    "trouble_worker_died_fix": (
-        "It has been started again: try once more, with a shorter video if it repeats.",
-        "다시 시작되었습니다. 다시 시도하고, 반복되면 더 짧게 만드세요.",
-    ),
-    "trouble_unexpected_what": (
-        "The studio hit an error that it did not expect.",
-        "예상하지 못한 오류가 발생했습니다.",
-    ),
-    "trouble_unexpected_why": (
-        "This is a fault of the program, not yours. Its log is in the job's folder.",
-        "사용자의 잘못이 아니라 프로그램의 오류입니다. 작업 폴더에 기록이 남았습니다.",
-    ),
-    "trouble_unexpected_fix": (
-        "Try other files or settings; nothing that you gave was lost.",
-        "다른 파일이나 설정으로 시도해 보세요. 올린 것은 그대로 있습니다.",
-    ),
-    "trouble_interrupted_what": (
-        "The studio was closed while this video was being made.",
-        "이 영상을 만드는 동안 스튜디오가 종료되었습니다.",
-    ),
-    "trouble_interrupted_why": (
-        "It was restarted since.",
-        "그 뒤 다시 시작되었습니다.",
-    ),
-    "trouble_interrupted_fix": (
-        "Press Make video to start again.",
-        "영상 만들기를 눌러 다시 시작하세요.",
     ),
     # --- people and dances of the library
     "person_mina": ("Mina", "미나"),

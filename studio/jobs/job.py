@@ -37,6 +37,8 @@ class Job:
 
     Attributes:
         id: 32 hexadecimal digits, also the name of the job's folder.
+        number: grows with every job of the home; the newest has the largest.
+        title: the owner's own name for it, or "".
         inputs: role -> name of the file in the job's `inputs` folder.
         words: role -> text that the user gave (a prompt, the name of a built-in dance).
         cancel_wanted: when the user asked to stop, seconds since 1970.
@@ -45,7 +47,9 @@ class Job:
     """
 
     id: str
+    number: int
     owner: str
+    title: str
     system: str
     settings: Mapping[str, Any]
     inputs: Mapping[str, str]
@@ -73,8 +77,13 @@ class Job:
 
     @property
     def result(self) -> Path:
-        """Where the finished video lies once the job is done."""
+        """Where the finished video lies once the job is done; never there in part."""
         return self.folder / "result.mp4"
+
+    @property
+    def scratch(self) -> Path:
+        """Where a long job keeps what it can go on from; kept until it is done or deleted."""
+        return self.folder / "scratch"
 
     @property
     def preview(self) -> Path:
@@ -100,7 +109,9 @@ def job_of(row: sqlite3.Row, folder: Path) -> Job:
     """Read a row of the store; `folder` holds the folders of all jobs."""
     return Job(
         id=row["id"],
+        number=row["number"],
         owner=row["owner"],
+        title=row["title"],
         system=row["system"],
         settings=json.loads(row["settings"]),
         inputs=json.loads(row["inputs"]),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import StudioError
 from studio.jobs.estimate import expected_seconds
 from studio.jobs.home import browser_secret, new_token, owner_of
 from studio.jobs.job import Job, Trouble
@@ -91,7 +92,7 @@ def test_a_database_from_the_future_is_refused(store: Store) -> None:
     db = sqlite3.connect(store.home / "studio.db")
     db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(RuntimeError, match="newer studio"):
+    with pytest.raises(StudioError, match="newer studio.*Update the studio"):
         Store(store.home)
 
 

@@ -1,0 +1,32 @@
+"""What the queue takes, and the refusal that says what it does not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Refused(Exception):
+    """A job was not queued; `key` names the words that say why (`<key>_what`, `<key>_fix`).
+
+    `too_many`: the owner has enough in the queue. `queue_full`: everyone together has.
+    `disk_full`: the disk has no room. `gone`: the job to start from is not there.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class QueueLimits:
+    """How many jobs may wait and run at a time; None is no limit.
+
+    Attributes:
+        per_owner: of one visitor.
+        total: of all visitors together.
+        spare_bytes: what must stay free on the disk, for a result and what is written on the way.
+    """
+
+    per_owner: int | None = None
+    total: int | None = None
+    spare_bytes: int = 300_000_000
