@@ -18,6 +18,9 @@ from engine.nets.autoencoder import Autoencoder, decode_in_chunks
 from engine.sampling.loop import Step, Tick
 from engine.types import Event, Preview, Progress
 
+SHOWN_SIDE = 512
+"""Pocket's small pictures are enlarged to about this many pixels, to be seen on a screen."""
+
 
 def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:
     """Pixels `n 3 H W` in [-1, 1] to RGB uint8 `n H W 3`, rounded."""
@@ -64,15 +67,15 @@ def publish(
     *,
     audio: Path | None,
     record: Mapping[str, Any],
-    enlarge: int = 1,
     chunk: int = 8,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Generator[Event, None, None]:
     """Decode latents `1 c f h w` a few frames at a time straight into an mp4.
 
-    `enlarge` repeats the pixels' grid so many times larger, smoothly, for models whose pictures
-    would be tiny on a screen.
+    Pictures much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole number of times.
     """
+    side = latents.shape[-1] * autoencoder.downscale
+    enlarge = max(1, SHOWN_SIDE // side)
     total = latents.shape[2]
     done = 0
     writer = VideoWriter(out, fps, audio_from=audio, record=record, limits=limits)

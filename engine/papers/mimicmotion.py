@@ -14,9 +14,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,20 +24,23 @@ from torch import Tensor, nn
 
 from engine.catalogue import MimicMotionSettings
 from engine.evaluate.heldout import Animate
-from engine.exchange.motion import read_motion
-from engine.exchange.person import read_person
 from engine.exchange.record import make_record
 from engine.exchange.render import publish, to_pixels, to_rgb, watch
+from engine.exchange.scene import STYLES, DrawnPoses, Scene, read_scene
 from engine.models.shelf import Shelf
-from engine.nets.autoencoder import Autoencoder, decode_in_chunks
+from engine.nets.autoencoder import decode_in_chunks
 from engine.nets.controls import PoseNet
-from engine.nets.encoders import ImageEncoder
+from engine.nets.mimicmotion import (
+    POCKET,
+    RELEASED,
+    Networks,
+    PosePictures,
+    Spec,
+    pose_features,
+    pose_stem,
+)
 from engine.nets.residuals import Residuals
-from engine.nets.specs import SVD_XT
 from engine.nets.unet import VideoUNet
-from engine.pose.draw import POCKET as POCKET_STYLE
-from engine.pose.draw import draw
-from engine.pose.retarget import retarget
 from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
@@ -46,99 +48,17 @@ from engine.sampling.loop import Step, Tick, denoise
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
-from engine.train.stage import NUMBERS, Optim, Stage
+from engine.train.pocket_dance import POCKET_SHORT, POCKET_WINDOWS, sources
+from engine.train.stage import Optim, Stage
 from engine.types import Event, Inputs, Poses, Result
+
+__all__ = ["POCKET", "RELEASED", "STAGES", "Networks", "Objective", "Spec", "generate", "redraw"]
 
 # --- the networks ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Spec:
-    """Sizes of one MimicMotion and what it was trained for.
-
-    Attributes:
-        unet: arguments of `VideoUNet`.
-        pose_channels: outputs of the PoseNet, the U-Net's first width.
-        window: frames per window, the reference slot included.
-        steps: denoising steps for the qualities draft, standard and best.
-        guidance: the scale that suits it.
-        relative: whether it denoises how a video differs from its photo instead of the video.
-        sigma_min: the noise level from which the last step goes to 0; below it a network that has
-            learnt little there would only leave its own noise.
-    """
-
-    unet: Mapping[str, Any]
-    pose_channels: int
-    window: int
-    steps: Mapping[str, int]
-    guidance: float
-    relative: bool = False
-    sigma_min: float = 0.002
-
-
-RELEASED = Spec(
-    unet=SVD_XT,
-    pose_channels=320,
-    window=72,
-    steps={"draft": 10, "standard": 25, "best": 40},
-    guidance=2.0,
-)
-"""The public weights, version 1.1 (specs/mimicmotion.md a.4); version 1.0 has a window of 16."""
-
-POCKET = Spec(
-    unet={
-        "temporal": "svd",
-        "in_channels": 48,
-        "out_channels": 24,
-        "block_out_channels": (96, 128),
-        "layers_per_block": 1,
-        "attention_levels": True,
-        "num_attention_heads": (4, 4),
-        "cross_attention_dim": 128,
-        "ff_mult": 2,
-        "norm_num_groups": 16,
-        "addition_time_embed_dim": 32,
-    },
-    pose_channels=96,
-    window=16,
-    steps={"draft": 1, "standard": 2, "best": 4},
-    guidance=1.0,
-    relative=True,
-    sigma_min=40.0,
-)
-"""The small built-in model: 16x16 latents, attention at both levels (design.md 2).
-
-Two things differ from the released model, because pocket learns from nothing in an hour what the
-released one brings from SVD. It denoises the difference to the photo, so that a still background is
-zero from the start and all learning goes to the person; and every frame is shown the photo's own
-pose through a PoseNet of its own, where the released model has it in slot 0 alone.
-"""
-
-SHOWN_SIDE = 512
-"""Pocket's small pictures are enlarged to about this many pixels, to be seen on a screen."""
-
 TIME_IDS = (6.0, 127.0, 0.0)
 """fps - 1, motion bucket, noise augmentation: constants of the released pipeline (a.2)."""
-
-
-@dataclass(frozen=True)
-class Networks:
-    """Everything that a run of MimicMotion computes with."""
-
-    spec: Spec
-    unet: VideoUNet
-    pose_net: PoseNet
-    reference_net: PoseNet | None
-    autoencoder: Autoencoder
-    image_encoder: ImageEncoder
-
-
-def pose_stem(pose_net: PoseNet, reference_net: PoseNet | None, poses: Tensor) -> Residuals:
-    """What the poses `b 3 f H W`, slot 0 the photo's own, add to the U-Net's stem."""
-    stem = pose_net(poses)
-    if reference_net is None:
-        return stem
-    return stem + reference_net(poses[:, :, :1])  # one frame, added to all
 
 
 class Denoiser:
@@ -162,21 +82,21 @@ class Denoiser:
 
 @torch.no_grad()
 def conditions(
-    nets: Networks, reference: Tensor, poses: Tensor, image_noise: Tensor
+    nets: Networks, reference: Tensor, poses: PosePictures, image_noise: Tensor
 ) -> Conditioning:
     """Everything that steers the U-Net, computed once for the whole video.
 
     Args:
         reference: the photo, `1 3 H W` in [-1, 1]. The image encoder sees it as it is, the
             autoencoder with `image_noise` (`1 3 H W`, already scaled) on it.
-        poses: drawn poses `f 3 H W` in [-1, 1]; item 0 is the reference's own.
+        poses: the drawn dance.
     """
-    frames = len(poses)
     image = nets.autoencoder.encode(reference + image_noise)
-    pose = pose_stem(nets.pose_net, nets.reference_net, poses.movedim(0, 1)[None]).stem
-    assert pose is not None  # a PoseNet always fills the stem
     return Conditioning(
-        per_frame={"image": image[:, :, None].expand(-1, -1, frames, -1, -1), "pose": pose},
+        per_frame={
+            "image": image[:, :, None].expand(-1, -1, len(poses), -1, -1),
+            "pose": pose_features(nets, poses),
+        },
         shared={
             "token": nets.image_encoder.tokens(reference),
             "time_ids": torch.tensor([TIME_IDS], device=reference.device),
@@ -187,7 +107,7 @@ def conditions(
 def animate(
     nets: Networks,
     reference: Tensor,
-    poses: Tensor,
+    poses: PosePictures,
     *,
     steps: int,
     guidance: float,
@@ -335,11 +255,6 @@ class Objective(nn.Module):
 PAPER = "paper, 4.1"
 
 
-def _sources(**known: str) -> Mapping[str, str]:
-    """Where each number of a stage was read; the others are ours, since the paper gives none."""
-    return dict.fromkeys(NUMBERS, "ours; the paper gives none") | known
-
-
 RELEASED_STAGE = Stage(
     name="released",
     paper="arXiv 2406.19680, 4.1",
@@ -347,7 +262,7 @@ RELEASED_STAGE = Stage(
     optim=Optim(rate=1e-5, warmup=500),
     steps=11_000,
     batch_size=1,
-    sources=_sources(
+    sources=sources(
         rate=PAPER,
         warmup=PAPER,
         accumulate="paper, 4.1: 8 GPUs, batch 8, so 1 each",
@@ -357,33 +272,6 @@ RELEASED_STAGE = Stage(
 )
 """The paper's only stage: SVD's U-Net and a fresh PoseNet, both trained in full."""
 
-_POCKET_SOURCES = _sources(
-    rate="ours: pocket starts from nothing, so fifty times the paper's or more",
-    ema="ours: averages over the last hundred steps",
-    steps="ours: what the time budget allows; more steps keep helping",
-    batch_size="ours: keeps two cores busy",
-)
-POCKET_SHORT = Stage(
-    name="pocket_short",
-    paper="arXiv 2406.19680, 4.1, on drawn dancers",
-    train=("unet.*", "pose_net.*", "reference_net.*"),
-    optim=Optim(rate=8e-4, warmup=100, ema=0.99),
-    steps=20_000,
-    batch_size=4,
-    sources=_POCKET_SOURCES,
-)
-"""Many people, few frames of each at random times: who to draw and where every part goes."""
-POCKET_WINDOWS = Stage(
-    name="pocket_windows",
-    paper="arXiv 2406.19680, 4.1, on drawn dancers",
-    train=("unet.*", "pose_net.*", "reference_net.*"),
-    optim=Optim(rate=5e-4, warmup=50, ema=0.99),
-    steps=2_000,
-    batch_size=2,
-    sources=_POCKET_SOURCES,
-    starts_from="pocket_short",
-)
-"""Whole windows of consecutive frames: how they hang together."""
 STAGES: Mapping[str, Stage] = {
     stage.name: stage for stage in (RELEASED_STAGE, POCKET_SHORT, POCKET_WINDOWS)
 }
@@ -409,29 +297,18 @@ def generate(
 ) -> Iterator[Event]:
     """Make a video of the person in `inputs.image` dancing the motion of `inputs`.
 
-    Yields progress of the stages `pose`, `denoise` and `decode`, a preview after every step,
-    warnings, and the `Result`. Raises a `StudioError` for whatever stops it.
+    Yields progress of the stages `find the pose`, `denoise` and `decode`, a preview after every
+    step, warnings, and the `Result`. Raises a `StudioError` for whatever stops it.
     """
     started = time.monotonic()
     nets = load(shelf)
     size = (shelf.pocket_size, shelf.pocket_size)
-    limits = shelf.limits
-    person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
-    motion = yield from read_motion(
-        inputs, shelf, fps=settings.fps, num_frames=settings.num_frames, limits=limits
-    )
-    warnings = (*person.warnings, *motion.warnings)
-    yield from warnings
-    dance = retarget(motion.poses, person.poses, size) if settings.retarget else motion.poses
-    drawn = [draw(poses, size, POCKET_STYLE) for poses in (person.poses, dance)]
-
+    scene = yield from read_scene(settings, inputs, shelf, size)
     seed = settings.seed if settings.seed >= 0 else secrets.randbelow(2**31)
-    steps = settings.num_inference_steps or nets.spec.steps[settings.quality]
-    window = settings.window_size or nets.spec.window
     latents = yield from watch(
-        _sample(nets, settings, shelf, person.picture, np.concatenate(drawn), seed),
+        film(nets, settings, scene, seed, shelf.device.torch),
         nets.autoencoder,
-        frame=1 + len(dance) // 2,
+        frame=1 + len(scene.dance) // 2,
     )
     record = make_record(
         system="mimicmotion",
@@ -439,11 +316,11 @@ def generate(
         settings=settings,
         seed=seed,
         inputs=inputs,
-        warnings=warnings,
-        frames=len(dance),
-        fps=motion.fps,
-        steps=steps,
-        window=window,
+        warnings=scene.warnings,
+        frames=len(scene.dance),
+        fps=scene.fps,
+        steps=settings.num_inference_steps or nets.spec.steps[settings.quality],
+        window=settings.window_size or nets.spec.window,
         seconds=round(time.monotonic() - started, 2),
         device=shelf.device.name,
     )
@@ -451,29 +328,24 @@ def generate(
         latents[:, :, 1:],  # slot 0 is the reference
         nets.autoencoder,
         out,
-        motion.fps,
-        audio=motion.audio if settings.keep_audio else None,
+        scene.fps,
+        audio=scene.audio,
         record=record,
-        enlarge=max(1, SHOWN_SIDE // size[0]),
-        limits=limits,
+        limits=shelf.limits,
     )
     yield Result(out, record)
 
 
-def _sample(
-    nets: Networks,
-    settings: MimicMotionSettings,
-    shelf: Shelf,
-    photo: NDArray[np.uint8],
-    drawn: NDArray[np.uint8],
-    seed: int,
+def film(
+    nets: Networks, settings: MimicMotionSettings, scene: Scene, seed: int, device: torch.device
 ) -> Iterator[Tick | Step]:
-    """`animate` with the user's settings; `drawn` are the poses, the photo's own first."""
+    """`animate` for a scene, with the user's settings or what suits the model."""
     window = settings.window_size or nets.spec.window
+    height, width = scene.photo.shape[:2]
     return animate(
         nets,
-        to_pixels(photo[None], shelf.device.torch),
-        to_pixels(drawn, shelf.device.torch),
+        to_pixels(scene.photo[None], device),
+        DrawnPoses(scene, (width, height), STYLES[nets.spec.style], device),
         steps=settings.num_inference_steps or nets.spec.steps[settings.quality],
         guidance=settings.guidance_scale or nets.spec.guidance,
         window=window,
@@ -490,9 +362,10 @@ def redraw(settings: MimicMotionSettings, shelf: Shelf) -> Animate:
     def animated(
         photo: NDArray[np.uint8], photo_pose: Poses, dance: Poses, seed: int
     ) -> NDArray[np.uint8]:
-        drawn = [draw(poses, dance.size, POCKET_STYLE) for poses in (photo_pose[:1], dance)]
-        events = _sample(nets, settings, shelf, photo, np.concatenate(drawn), seed)
-        latents = [event.latents for event in events if isinstance(event, Step)][-1]
+        steps = film(
+            nets, settings, Scene(photo, photo_pose, dance, 15.0), seed, shelf.device.torch
+        )
+        latents = [event.latents for event in steps if isinstance(event, Step)][-1]
         parts = decode_in_chunks(nets.autoencoder, latents[:, :, 1:], 8)
         return np.concatenate([to_rgb(part) for part in parts])
 
