@@ -14,6 +14,7 @@ from gradio.i18n import I18nData
 
 from engine.catalogue import SETTINGS
 from engine.settings import specs
+from studio.words_gallery import GALLERY_WORDS
 from studio.words_jobs import JOB_WORDS
 from studio.words_page import PAGE_WORDS
 from studio.words_settings import CHOICES, KOREAN
@@ -22,6 +23,7 @@ Language: TypeAlias = Literal["en", "ko"]
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     **JOB_WORDS,
+    **GALLERY_WORDS,
     **PAGE_WORDS,
     "language_code": ("en", "ko"),
     # --- step 1
@@ -184,17 +186,17 @@ def language_of(value: object) -> Language:
 
 def say(key: str, language: Language, **values: object) -> str:
     """The words for `key`; `values` fill its {places}."""
-    return _WORDS[key][get_args(Language).index(language)].format(**values)
+    return _ALL[key][get_args(Language).index(language)].format(**values)
 
 
 def known(key: str) -> bool:
     """Whether there are words for `key`."""
-    return key in _WORDS
+    return key in _ALL
 
 
 def both(key: str) -> dict[str, str]:
     """The words for `key` in every language, for a part that picks in the browser."""
-    return dict(zip(get_args(Language), _WORDS[key], strict=True))
+    return dict(zip(get_args(Language), _ALL[key], strict=True))
 
 
 def label(key: str) -> I18nData:

@@ -9,9 +9,10 @@ import gradio as gr
 
 from studio.examples import still
 from studio.jobs.job import Job
+from studio.names import name_of
 from studio.parts.card import picture_url
 from studio.parts.source import script
-from studio.words import Language, known, say
+from studio.words import Language, say
 
 
 def shelf(elem_id: str) -> gr.HTML:
@@ -35,7 +36,7 @@ def contents(jobs: Sequence[Job], chosen: str | None, language: Language) -> dic
         "items": [
             {
                 "id": job.id,
-                "name": _name(job, language),
+                "name": name_of(job, language),
                 "state": job.state,
                 "words": say(f"state_{job.state}", language),
                 "poster": picture_url(job.poster) or still(job.words.get("dance", "")),
@@ -43,11 +44,3 @@ def contents(jobs: Sequence[Job], chosen: str | None, language: Language) -> dic
             for job in jobs
         ],
     }
-
-
-def _name(job: Job, language: Language) -> str:
-    dance = f"dance_{job.words.get('dance', '')}"
-    if known(dance):
-        return say(dance, language)
-    motion = job.inputs.get("motion", "")
-    return say("keypoint_dance" if motion.endswith(".json") else "my_video", language)
