@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class StudioError(Exception):
     """A failure that is explained to the user.
@@ -10,17 +12,24 @@ class StudioError(Exception):
         what: what could not be done, one sentence.
         why: the cause, as far as it is known.
         fix: what the user can do about it.
+        key: the name of these three texts, by which a screen finds them in another language. With
+            a key the texts are templates, and `values` fill their {places}; without one they are
+            taken as they are.
     """
 
-    def __init__(self, what: str, why: str, fix: str) -> None:
+    def __init__(self, what: str, why: str, fix: str, *, key: str = "", **values: object) -> None:
+        self.key = key
+        self.values = {name: str(value) for name, value in values.items()}
+        if key:
+            what, why, fix = (text.format_map(self.values) for text in (what, why, fix))
         super().__init__(f"{what} {why} {fix}")
         self.what = what
         self.why = why
         self.fix = fix
 
-    def __reduce__(self) -> tuple[type[StudioError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[StudioError], tuple[str, str, str], dict[str, Any]]:
         """Exceptions cross the worker's process border, so they must unpickle."""
-        return type(self), (self.what, self.why, self.fix)
+        return type(self), (self.what, self.why, self.fix), self.__dict__
 
 
 class BadInput(StudioError):

@@ -38,36 +38,54 @@ def check_file(path: Path, limits: Limits, kind: str) -> None:
     try:
         if path.is_dir():
             raise BadInput(
-                f"The {kind} '{name}' cannot be used.",
+                "The {kind} '{name}' cannot be used.",
                 "It is a folder.",
-                f"Give the {kind} file itself.",
+                "Give the {kind} file itself.",
+                key="file_is_folder",
+                kind=kind,
+                name=name,
             )
         if not path.is_file():
             raise BadInput(
-                f"The {kind} '{name}' was not found.",
+                "The {kind} '{name}' was not found.",
                 "There is no file of this name.",
                 "Check the spelling and the folder.",
+                key="file_missing",
+                kind=kind,
+                name=name,
             )
         size = path.stat().st_size
         with path.open("rb") as file:
             file.read(1)
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte in it
         raise BadInput(
-            f"The {kind} '{name}' cannot be opened.",
-            f"The system says: {getattr(error, 'strerror', None) or error}.",
+            "The {kind} '{name}' cannot be opened.",
+            "The system says: {reason}.",
             "Check that you may read it, or copy it somewhere else.",
+            key="file_unreadable",
+            kind=kind,
+            name=name,
+            reason=getattr(error, "strerror", None) or error,
         ) from error
     if size == 0:
         raise BadInput(
-            f"The {kind} '{name}' is empty.",
+            "The {kind} '{name}' is empty.",
             "It has 0 bytes; a copy or a download was probably cut off.",
             "Copy or download it again.",
+            key="file_empty",
+            kind=kind,
+            name=name,
         )
     if size > limits.max_bytes:
         raise BadInput(
-            f"The {kind} '{name}' is too big.",
-            f"It has {size / 1e6:,.0f} MB; at most {limits.max_bytes / 1e6:,.0f} MB are taken.",
+            "The {kind} '{name}' is too big.",
+            "It has {megabytes} MB; at most {most} MB are taken.",
             "Use a shorter or smaller one.",
+            key="file_too_big",
+            kind=kind,
+            name=name,
+            megabytes=f"{size / 1e6:,.0f}",
+            most=f"{limits.max_bytes / 1e6:,.0f}",
         )
 
 

@@ -43,10 +43,15 @@ def read_picture(source: Path | bytes, limits: Limits = Limits()) -> Picture:  #
         with Image.open(stream, formats=_FORMATS) as image:
             width, height = image.size
             if width * height > limits.max_picture_pixels:
-                raise _too_big(
-                    name,
-                    f"It is {width} x {height}; at most "
-                    f"{limits.max_picture_pixels / 1e6:.0f} million pixels are taken.",
+                raise BadInput(
+                    "The picture '{name}' is too big.",
+                    "It is {width} x {height}; at most {most} million pixels are taken.",
+                    "Make it smaller and try again.",
+                    key="picture_too_big",
+                    name=name,
+                    width=width,
+                    height=height,
+                    most=f"{limits.max_picture_pixels / 1e6:.0f}",
                 )
             image.load()
             return np.array(_rgb(ImageOps.exif_transpose(image)))
@@ -179,10 +184,6 @@ def _rgb(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(page, image.convert("RGBA")).convert("RGB")
 
 
-def _too_big(name: str, why: str) -> BadInput:
-    return BadInput(f"The picture '{name}' is too big.", why, "Make it smaller and try again.")
-
-
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
     """Turn Pillow's many complaints about broken files into words."""
@@ -190,15 +191,26 @@ def _explained(name: str) -> Iterator[None]:
         yield
     except UnidentifiedImageError as error:
         raise BadInput(
-            f"The file '{name}' is not a picture.",
-            f"Its content is not {_READABLE}, whatever its name says.",
+            "The file '{name}' is not a picture.",
+            "Its content is not {readable}, whatever its name says.",
             "Choose a picture file, or save this one as JPEG or PNG.",
+            key="not_a_picture",
+            name=name,
+            readable=_READABLE,
         ) from error
     except Image.DecompressionBombError as error:
-        raise _too_big(name, "It has hundreds of millions of pixels.") from error
+        raise BadInput(
+            "The picture '{name}' is too big.",
+            "It has hundreds of millions of pixels.",
+            "Make it smaller and try again.",
+            key="picture_far_too_big",
+            name=name,
+        ) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         raise BadInput(
-            f"The picture '{name}' cannot be read.",
+            "The picture '{name}' cannot be read.",
             "The file is damaged or cut off.",
             "Copy or download it again, or save it anew from a picture program.",
+            key="picture_broken",
+            name=name,
         ) from error

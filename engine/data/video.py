@@ -149,7 +149,15 @@ def _info(source: Source, limits: Limits) -> VideoInfo:
     else:
         seconds = _counted_seconds(source)
     if seconds > limits.max_seconds:
-        raise _too_long(source.path, f"It lasts {float(seconds):,.0f} seconds", limits)
+        raise BadInput(
+            "The video '{name}' is too long.",
+            "It lasts {seconds} seconds; at most {most} are taken.",
+            "Cut out the part that you need.",
+            key="video_too_long",
+            name=shown(source.path),
+            seconds=f"{float(seconds):,.0f}",
+            most=f"{limits.max_seconds:,.0f}",
+        )
     return VideoInfo(
         width=width,
         height=height,
@@ -168,15 +176,6 @@ def _counted_seconds(source: Source) -> Fraction:
             ends = packet.pts + (packet.duration or 0)
             last = max(last, ends * Fraction(packet.time_base or source.tick))
     return last - source.zero
-
-
-def _too_long(path: Path, fact: str, limits: Limits) -> BadInput:
-    return BadInput(
-        f"The video '{shown(path)}' is too long.",
-        f"{fact}; at most {limits.max_seconds:,.0f} seconds and {limits.max_frames:,} frames "
-        "are taken.",
-        "Cut out the part that you need.",
-    )
 
 
 def _read(
@@ -202,9 +201,13 @@ def _read(
         yield convert(frame)
     if count == 0:
         raise BadInput(
-            f"The video '{shown(source.path)}' has nothing after {start:g} seconds.",
-            f"It lasts {info.seconds:.2f} seconds.",
+            "The video '{name}' has nothing after {start} seconds.",
+            "It lasts {seconds} seconds.",
             "Begin earlier.",
+            key="video_ends_before",
+            name=shown(source.path),
+            start=f"{start:g}",
+            seconds=f"{info.seconds:.2f}",
         )
 
 
@@ -222,7 +225,17 @@ def _timed(source: Source, begin: Fraction, limits: Limits) -> Iterator[_Timed]:
         length = Fraction(frame.duration or 0) * source.tick
         previous = time
         if count > limits.max_frames or time > limits.max_seconds:
-            raise _too_long(source.path, f"Reading came to frame {count:,}", limits)
+            raise BadInput(
+                "The video '{name}' has too many frames.",
+                "Reading came to frame {count}; at most {most} frames and {seconds} seconds are "
+                "taken.",
+                "Cut out the part that you need.",
+                key="too_many_frames",
+                name=shown(source.path),
+                count=f"{count:,}",
+                most=f"{limits.max_frames:,}",
+                seconds=f"{limits.max_seconds:,.0f}",
+            )
         yield time, time + (length if length > 0 else usual), frame
 
 

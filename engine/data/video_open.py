@@ -58,9 +58,12 @@ def open_container(path: Path, limits: Limits) -> Iterator[InputContainer]:
     demuxer = sniff(path)
     if demuxer is None:
         raise BadInput(
-            f"The file '{shown(path)}' is not a video.",
-            f"Its content is not {_READABLE}, whatever its name says.",
+            "The file '{name}' is not a video.",
+            "Its content is not {readable}, whatever its name says.",
             "Choose a video file, or convert this one to mp4.",
+            key="not_a_video",
+            name=shown(path),
+            readable=_READABLE,
         )
     try:
         container = av.open(
@@ -79,9 +82,11 @@ def open_container(path: Path, limits: Limits) -> Iterator[InputContainer]:
 def broken(path: Path) -> BadInput:
     """The error for a file that claims to be a video and yields no frame."""
     return BadInput(
-        f"The video '{shown(path)}' cannot be read.",
+        "The video '{name}' cannot be read.",
         "The file is damaged or incomplete; a download or a recording was probably cut off.",
         "Download or record it again; if a player still shows it, save it as mp4 from there.",
+        key="video_broken",
+        name=shown(path),
     )
 
 
@@ -175,9 +180,11 @@ def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
     streams = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not streams:
         raise BadInput(
-            f"The file '{shown(path)}' has no moving picture in it.",
+            "The file '{name}' has no moving picture in it.",
             "It holds only sound." if container.streams.audio else "It holds no video track.",
             "Choose a file with moving pictures.",
+            key="no_moving_picture",
+            name=shown(path),
         )
     return streams[0]
 
@@ -185,10 +192,14 @@ def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
 def _check_size(width: int, height: int, path: Path, limits: Limits) -> None:
     if width * height > limits.max_pixels:
         raise BadInput(
-            f"The frames of '{shown(path)}' are too big.",
-            f"They are {width} x {height}; at most {limits.max_pixels / 1e6:.1f} million pixels "
-            "are taken.",
+            "The frames of '{name}' are too big.",
+            "They are {width} x {height}; at most {most} million pixels are taken.",
             "Make the video smaller, for example 1080p.",
+            key="frames_too_big",
+            name=shown(path),
+            width=width,
+            height=height,
+            most=f"{limits.max_pixels / 1e6:.1f}",
         )
 
 

@@ -171,9 +171,11 @@ class VideoWriter:
                 return
             if not self._count:
                 raise BadInput(
-                    f"The video '{shown(self.path)}' was not written.",
+                    "The video '{name}' was not written.",
                     "There is no frame to put in it.",
                     "Ask for at least one frame.",
+                    key="no_frame_to_write",
+                    name=shown(self.path),
                 )
             with self._explained():
                 self._container.mux(self._video.encode(None))
@@ -195,14 +197,19 @@ class VideoWriter:
         except (OSError, FFmpegError) as error:
             if error.errno == errno.ENOSPC:
                 raise StudioError(
-                    f"The video '{shown(self.path)}' was not written.",
+                    "The video '{name}' was not written.",
                     "The disk is full.",
                     "Free some space and start again.",
+                    key="disk_full",
+                    name=shown(self.path),
                 ) from error
             raise BadInput(
-                f"The video '{shown(self.path)}' cannot be written.",
-                f"The system says: {error.strerror}.",
+                "The video '{name}' cannot be written.",
+                "The system says: {reason}.",
                 "Choose another place or name.",
+                key="cannot_write",
+                name=shown(self.path),
+                reason=error.strerror,
             ) from error
 
 

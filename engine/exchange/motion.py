@@ -78,6 +78,7 @@ def read_motion(
             "There is no dance.",
             "Neither a file nor a built-in dance was given.",
             "Give a video, a skeleton video or a keypoint file, or choose a built-in dance.",
+            key="no_dance",
         )
     if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
         return _from_keypoints(inputs.motion, fps, num_frames)

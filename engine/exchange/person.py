@@ -57,6 +57,7 @@ def read_person(
             "There is no photo.",
             "MimicMotion needs a picture of the person who shall dance.",
             "Upload a photo, or click one of the example people.",
+            key="no_photo",
         )
     photo = read_picture(inputs.image, shelf.limits)
     picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))

@@ -115,13 +115,16 @@ class DWPose:
                 "Poses cannot be found in photographs on this machine.",
                 "The package onnxruntime is not installed.",
                 "Run `pip install onnxruntime`, or use a skeleton video or a keypoint file.",
+                key="no_onnxruntime",
             ) from error
         if not path.is_file():
             raise MissingModel(
                 "The pose detector DWPose is not on this machine.",
-                f"The file {path.name} is missing.",
+                "The file {name} is missing.",
                 "Run `python -m engine models get dwpose`, or use a skeleton video, a keypoint "
                 "file or a built-in dance.",
+                key="no_dwpose",
+                name=path.name,
             )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads

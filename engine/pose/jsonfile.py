@@ -25,18 +25,31 @@ def parse(text: bytes, name: str) -> Any:
     if len(text) > MOST_BYTES:
         raise too_large(name, len(text))
     if not text.strip():
-        raise BadInput(f"The keypoint file {name} is empty.", "It has no content.", KINDS)
+        raise BadInput(
+            "The keypoint file {name} is empty.",
+            "It has no content.",
+            KINDS,
+            key="keypoints_empty",
+            name=name,
+        )
     try:
         return json.loads(text, parse_constant=_no_constant)
     except RecursionError as error:
         raise BadInput(
-            f"The keypoint file {name} could not be read.", "It is nested too deeply.", KINDS
+            "The keypoint file {name} could not be read.",
+            "It is nested too deeply.",
+            KINDS,
+            key="keypoints_too_deep",
+            name=name,
         ) from error
     except ValueError as error:  # also wrong UTF-8 and numbers with thousands of digits
         raise BadInput(
-            f"The keypoint file {name} could not be read.",
-            f"It is not JSON as it should be: {str(error)[:120]}.",
+            "The keypoint file {name} could not be read.",
+            "It is not JSON as it should be: {reason}.",
             KINDS,
+            key="keypoints_no_json",
+            name=name,
+            reason=str(error)[:120],
         ) from error
 
 
@@ -49,24 +62,39 @@ def read(path: Path) -> Any:
         text = path.read_bytes()
     except OSError as error:
         raise BadInput(
-            f"The keypoint file {path.name} could not be opened.",
-            f"The system says: {error.strerror}.",
+            "The keypoint file {name} could not be opened.",
+            "The system says: {reason}.",
             "Check the name and that the file may be read.",
+            key="keypoints_unreadable",
+            name=path.name,
+            reason=error.strerror,
         ) from error
     return parse(text, path.name)
 
 
 def wrong(name: str, where: str, why: str) -> BadInput:
     """The error for a file whose content is not what it should be at the place `where`."""
-    return BadInput(f"The keypoint file {name} cannot be used.", f"{where}: {why}.", KINDS)
+    return BadInput(
+        "The keypoint file {name} cannot be used.",
+        "{where}: {reason}.",
+        KINDS,
+        key="keypoints_wrong",
+        name=name,
+        where=where,
+        reason=why,
+    )
 
 
 def too_large(name: str, size: int) -> BadInput:
     """The error for a file above the limit."""
     return BadInput(
-        f"The keypoint file {name} is too large.",
-        f"It has {size / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} MB are read.",
+        "The keypoint file {name} is too large.",
+        "It has {megabytes} MB; at most {most} MB are read.",
         "Cut the clip into shorter parts.",
+        key="keypoints_too_large",
+        name=name,
+        megabytes=f"{size / 2**20:.0f}",
+        most=MOST_BYTES // 2**20,
     )
 
 

@@ -63,8 +63,10 @@ def pick(clip: Sequence[People]) -> Poses:
     if best is None:
         raise NoPoseFound(
             "No person was found in the clip.",
-            f"None of its {len(clip)} frames shows a person that could be recognised.",
+            "None of its {frames} frames shows a person that could be recognised.",
             "Use a clip in which the dancer is seen well, from head to feet if possible.",
+            key="nobody_in_clip",
+            frames=len(clip),
         )
     start = best[1]
     layout, size = clip[start].layout, clip[start].size

@@ -46,9 +46,12 @@ def people_of_clip(frames: list[RawFrame], name: str) -> list[People]:
     layouts: set[Layout] = {person.layout for frame in frames for person in frame.people}
     if len(layouts) > 1:
         raise BadInput(
-            f"The keypoint file {name} cannot be used.",
-            f"Its people have different sets of joints: {', '.join(sorted(layouts))}.",
+            "The keypoint file {name} cannot be used.",
+            "Its people have different sets of joints: {layouts}.",
             "Export all frames with the same detector and the same parts of the body.",
+            key="keypoints_mixed",
+            name=name,
+            layouts=", ".join(sorted(layouts)),
         )
     layout: Layout = layouts.pop() if layouts else "openpose18"
     size, unit = _size(frames, name)
@@ -60,9 +63,12 @@ def _size(frames: list[RawFrame], name: str) -> tuple[tuple[int, int], tuple[flo
     sizes = {frame.size for frame in frames if frame.size is not None}
     if len(sizes) > 1:
         raise BadInput(
-            f"The keypoint file {name} cannot be used.",
-            f"Its frames differ in size: {', '.join(f'{w}x{h}' for w, h in sorted(sizes)[:4])}.",
+            "The keypoint file {name} cannot be used.",
+            "Its frames differ in size: {sizes}.",
             "Export all frames of one clip at the same size.",
+            key="keypoints_sizes",
+            name=name,
+            sizes=", ".join(f"{w}x{h}" for w, h in sorted(sizes)[:4]),
         )
     seen = [
         person.joints[person.joints[:, 2] > SEEN, :2] for frame in frames for person in frame.people
@@ -74,9 +80,11 @@ def _size(frames: list[RawFrame], name: str) -> tuple[tuple[int, int], tuple[flo
         return size, (1.0, 1.0) if normalised else (float(size[0]), float(size[1]))
     if normalised:
         raise BadInput(
-            f"The keypoint file {name} cannot be used.",
+            "The keypoint file {name} cannot be used.",
             "Its coordinates lie between 0 and 1 and it does not say how large the frames are.",
             "Add canvas_width and canvas_height to each frame, or export pixels.",
+            key="keypoints_no_size",
+            name=name,
         )
     extent = np.clip(points.max(axis=0, initial=1), 1, 99_999)
     size = math.ceil(extent[0]) + 1, math.ceil(extent[1]) + 1

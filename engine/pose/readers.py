@@ -79,10 +79,12 @@ def _frames(content: Any, name: str) -> list[RawFrame]:
     if frames == []:
         raise _nobody(name)
     raise BadInput(
-        f"The keypoint file {name} is of an unknown kind.",
+        "The keypoint file {name} is of an unknown kind.",
         "It is JSON, but it has neither 'people' nor 'annotations', 'image_id', 'instances' or "
         "'layout'.",
         jsonfile.KINDS,
+        key="keypoints_unknown",
+        name=name,
     )
 
 
@@ -127,16 +129,23 @@ def _zip(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield Path(entry.filename).name, text
     except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise BadInput(
-            f"The archive {path.name} could not be read.",
-            f"It is damaged, protected or packed in an unusual way: {str(error)[:120]}.",
+            "The archive {name} could not be read.",
+            "It is damaged, protected or packed in an unusual way: {reason}.",
             "Pack the keypoint files of the frames as an ordinary zip.",
+            key="archive_broken",
+            name=path.name,
+            reason=str(error)[:120],
         ) from error
 
 
 def _check_count(count: int, name: str) -> None:
     if count == 0:
         raise BadInput(
-            f"There are no keypoint files in {name}.", "No name ends in .json.", jsonfile.KINDS
+            "There are no keypoint files in {name}.",
+            "No name ends in .json.",
+            jsonfile.KINDS,
+            key="archive_no_keypoints",
+            name=name,
         )
     if count > MOST_FRAMES:
         raise jsonfile.wrong(name, "files", f"{count} are too many, at most {MOST_FRAMES} are read")
@@ -182,7 +191,9 @@ def _ours(content: dict[str, Any], name: str) -> PoseFile:
 
 def _nobody(name: str) -> NoPoseFound:
     return NoPoseFound(
-        f"There is no person in the keypoint file {name}.",
+        "There is no person in the keypoint file {name}.",
         "No frame has a person with a joint that was found with enough confidence.",
         "Give a file that was made from a clip in which the dancer is seen well.",
+        key="keypoints_nobody",
+        name=name,
     )

@@ -91,6 +91,7 @@ def fit(
             "There is no dancer to follow.",
             "No joint of the driving motion was found with enough confidence.",
             "Use a clip in which one person is seen well, or choose a built-in dance.",
+            key="no_dancer",
         )
     person = None if reference is None else convert(reference[:1], "openpose18")
     how: Literal["joints", "bones", "frame"] = "joints"
@@ -221,8 +222,10 @@ def _check(ay: float) -> None:
     if not SMALLEST < ay < LARGEST:
         raise BadInput(
             "The dance could not be fitted to the person in the picture.",
-            f"The body would have to be scaled {ay:.2f} times; the poses are too different.",
+            "The body would have to be scaled {times} times; the poses are too different.",
             "Use a picture with the same part of the body as the clip, best from head to feet.",
+            key="poses_too_different",
+            times=f"{ay:.2f}",
         )
 
 
@@ -231,4 +234,5 @@ def _nothing_shared() -> BadInput:
         "The dance could not be fitted to the person in the picture.",
         "The picture and the clip have no part of the body in common.",
         "Use a picture with the same part of the body as the clip, best from head to feet.",
+        key="poses_share_nothing",
     )

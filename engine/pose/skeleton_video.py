@@ -72,9 +72,12 @@ def recover(frames: Iterable[NDArray[np.uint8]], palette: Palette) -> Recovered:
     if not any((score > SEEN).any() for score in scores):
         raise NoPoseFound(
             "No dancer could be read off the skeleton video.",
-            f"Its colours are those of {palette.name}, but in none of its {len(scores)} frames do "
-            "the lines form a body.",
+            "Its colours are those of {palette}, but in none of its {frames} frames do the lines "
+            "form a body.",
             "Use a video with one whole skeleton, or the keypoint file that it was made from.",
+            key="no_skeleton",
+            palette=palette.name,
+            frames=len(scores),
         )
     layout = "coco17" if palette.name == "mmpose" else "openpose18"
     poses = Poses(np.stack(keypoints), np.stack(scores), layout, size)

@@ -66,9 +66,12 @@ def find_dance(key: str) -> Dance:
     if key in MOVES:
         return Dance(key.replace("_", " ").capitalize(), MOVE_BPM, "medium", (key,))
     raise BadInput(
-        f"There is no built-in dance called '{key[:60]}'.",
+        "There is no built-in dance called '{name}'.",
         "It may be misspelt.",
-        "Choose one of: " + ", ".join([*DANCES, *MOVES]) + ".",
+        "Choose one of: {known}.",
+        key="unknown_dance",
+        name=key[:60],
+        known=", ".join([*DANCES, *MOVES]),
     )
 
 
