@@ -32,7 +32,7 @@ def build(store: Store, where: Hosting) -> gr.Blocks:
             gr.Markdown(label("tagline"), elem_id="tagline")
             if where.private:
                 gr.Markdown(label("private"), elem_id="private")
-        Dance(store, examples.find(), where.jobs_per_owner).build(demo, token)
+        Dance(store, examples.find()).build(demo, token)
     return demo
 
 

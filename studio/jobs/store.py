@@ -254,8 +254,15 @@ class Store:
             )
         return self._must(key)
 
+    def has_room(self, need: int = 0) -> bool:
+        """Whether `need` more bytes fit on the disk and leave what must stay free."""
+        return shutil.disk_usage(self.folder).free >= self.limits.spare_bytes + need
+
     def hold(self, reason: str) -> None:
-        """Note on every waiting job why none is taken just now: the words `held_<reason>`."""
+        """Note on every waiting job why none is taken just now: the words `held_<reason>`.
+
+        "" takes the note away.
+        """
         with self._transaction() as db:
             db.execute("UPDATE jobs SET stage = ? WHERE state = 'queued'", (reason,))
 
@@ -355,8 +362,7 @@ class Store:
             raise Refused("queue_full")
 
     def _find_room(self, files: Iterable[Path]) -> None:
-        need = self.limits.spare_bytes + sum(file.stat().st_size for file in files)
-        if shutil.disk_usage(self.folder).free < need:
+        if not self.has_room(sum(file.stat().st_size for file in files)):
             raise Refused("disk_full")
 
     def _end(self, key: str, state: str, trouble: Trouble, record: Mapping[str, Any]) -> None:

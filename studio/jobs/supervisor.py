@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
-from studio.jobs.job import Trouble
+from studio.jobs.job import Job
+from studio.jobs.retention import Housekeeper, Retention
 from studio.jobs.store import Store
+from studio.jobs.trouble import REPLACE_STATUS, explain_end
 
 WORKER = (sys.executable, "-m", "studio.jobs.worker")
 
 _LOOK_SECONDS = 0.25
 _QUICK_DEATH_SECONDS = 20.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_WORRYING_DEATHS = 3
 
 
 class Supervisor:
@@ -27,39 +31,55 @@ class Supervisor:
         store: the home's jobs.
         command: how a worker is started; the home and the worker's name are appended.
         patience: seconds that a running job has to react to "stop" before its process is ended.
+        keep: how long results are kept; swept from a thread of its own.
     """
 
     def __init__(
-        self, store: Store, command: Sequence[str] = WORKER, patience: float = 10.0
+        self,
+        store: Store,
+        command: Sequence[str] = WORKER,
+        patience: float = 10.0,
+        keep: Retention = Retention(),  # noqa: B008 (frozen)
     ) -> None:
         self._store = store
         self._command = tuple(command)
         self._patience = patience
+        self._housekeeper = Housekeeper(store, keep)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     def start(self) -> None:
-        """Start the worker and the thread that watches it."""
+        """Start the worker, the thread that watches it, and the housekeeper."""
+        self._housekeeper.start()
         self._thread.start()
 
     def close(self) -> None:
         """End the worker; its running job becomes "interrupted"."""
         self._closing.set()
         self._thread.join()
+        self._housekeeper.close()
 
     def _watch(self) -> None:
+        early_deaths = 0
         pause = 0.0
         while not self._closing.wait(pause):
             name = uuid.uuid4().hex
             born = time.monotonic()
             with self._spawn(name) as process:
                 stopped = self._attend(process, name)
-            self._explain(name, process.returncode, stopped)
-            lived = time.monotonic() - born
-            if stopped or lived >= _QUICK_DEATH_SECONDS:
-                pause = 0.0
-            else:  # it dies young: do not spin
-                pause = min(max(1.0, 2 * pause), _LONGEST_PAUSE_SECONDS)
+            if self._closing.is_set():
+                return  # the next worker marks what a closing server leaves as interrupted
+            worked = self._explain(name, process.returncode, stopped)
+            worked = worked or process.returncode == REPLACE_STATUS
+            if worked or time.monotonic() - born >= _QUICK_DEATH_SECONDS:
+                early_deaths, pause = 0, 0.0
+                continue
+            # It died young and without a job, so the next one may, too: do not spin, and say so.
+            early_deaths += 1
+            pause = min(2.0 ** (early_deaths - 1), _LONGEST_PAUSE_SECONDS)
+            if early_deaths >= _WORRYING_DEATHS:
+                with suppress(sqlite3.OperationalError):
+                    self._store.hold("worker")
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         # Standard input is the leash: see studio.jobs.worker.
@@ -73,7 +93,7 @@ class Supervisor:
             if self._closing.wait(_LOOK_SECONDS):
                 process.kill()
                 return False
-            job = self._store.running_of(name)
+            job = self._job_of(name)
             wanted = job.cancel_wanted if job else None
             if wanted is not None and time.time() - wanted > self._patience:
                 process.terminate()
@@ -84,13 +104,23 @@ class Supervisor:
                 return True
         return False
 
-    def _explain(self, name: str, status: int, stopped: bool) -> None:
-        job = self._store.running_of(name)
-        if job is None or self._closing.is_set():
-            return  # the next worker marks what a closing server leaves as interrupted
-        if stopped or job.cancel_wanted is not None:
-            self._store.cancelled(job.id)
-        elif status == -getattr(signal, "SIGKILL", 9):  # how Linux ends what eats all memory
-            self._store.fail(job.id, Trouble(key="memory"))
-        else:
-            self._store.fail(job.id, Trouble(key="worker_died"))
+    def _job_of(self, name: str) -> Job | None:
+        try:
+            return self._store.running_of(name)
+        except sqlite3.OperationalError:  # the disk is full or slow: look again later
+            return None
+
+    def _explain(self, name: str, status: int, stopped: bool) -> bool:
+        """Say why the dead worker's job has no result; False if it had no job.
+
+        If the store cannot be written now, the next worker marks the job as interrupted.
+        """
+        job = self._job_of(name)
+        if job is None:
+            return stopped
+        with suppress(sqlite3.OperationalError):
+            if stopped or job.cancel_wanted is not None:
+                self._store.cancelled(job.id)
+            else:
+                self._store.fail(job.id, explain_end(status))
+        return True

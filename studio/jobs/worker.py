@@ -1,4 +1,4 @@
-"""The worker process: takes the oldest waiting job, runs the engine, and writes down what happens.
+"""The worker process: takes the next waiting job, runs the engine, and writes down what happens.
 
 Started by `studio.jobs.supervisor` as `python -m studio.jobs.worker <home> <name>`. It ends when
 its standard input closes, which the system does for it when the server dies, however it dies.
@@ -10,7 +10,6 @@ import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -18,16 +17,17 @@ from typing import TypeAlias
 import PIL.Image
 
 from engine.data import video
-from engine.errors import Cancelled, StudioError
+from engine.errors import Cancelled
 from engine.types import Event, Inputs, Preview, Progress, Result
-from studio.jobs.job import Job, Trouble
+from studio.jobs.job import Job
 from studio.jobs.lock import Lock
 from studio.jobs.store import Store
+from studio.jobs.trouble import REPLACE_STATUS, UNEXPECTED, explain, out_of_memory, report
 
 Generate: TypeAlias = Callable[[Job, Path], Iterator[Event]]
 """(job, where the mp4 goes) -> the engine's events, the last of which is a Result."""
 
-_IDLE_SECONDS = 0.15
+_IDLE_SECONDS, _HELD_SECONDS = 0.15, 2.0
 _PROGRESS_SECONDS = 0.25
 _PREVIEW_SECONDS = 0.5
 _PREVIEW_SIDE = 512
@@ -35,34 +35,64 @@ _POSTER_SIDE = 208
 
 
 def serve(store: Store, name: str, generate: Generate, stop: Callable[[], bool]) -> None:
-    """Run jobs one after the other until `stop` says so; no job can end the loop."""
+    """Run jobs one after the other until `stop` says so; no job can end the loop.
+
+    Only memory can: when it ran out, this returns, so that a fresh process goes on. While the disk
+    is full, no job is taken; the waiting ones say so, and go on once there is room.
+    """
     store.interrupt_orphans()
+    store.hold("")
+    held = False
     while not stop():
-        job = store.take(name)
+        room = store.has_room()
+        if room and held:
+            store.hold("")
+        elif not room:
+            store.hold("disk")
+        held = not room
+        job = store.take(name) if room else None
         if job is None:
-            time.sleep(_IDLE_SECONDS)
-        else:
-            run(store, job, generate)
+            time.sleep(_IDLE_SECONDS if room else _HELD_SECONDS)
+        elif not run(store, job, generate):
+            return
 
 
-def run(store: Store, job: Job, generate: Generate) -> None:
-    """Run one job to its end, whatever that is."""
+def run(store: Store, job: Job, generate: Generate) -> bool:
+    """Run one job to its end, whatever that is; False if this process should not run another.
+
+    The result gets its name when it is whole and on the disk, and the job is done after that: a
+    kill at any moment leaves a done job with its video, or one that is not done.
+    """
+    making = job.folder / "making.mp4"
+    _clear(job)
     try:
-        result = _consume(store, job, generate(job, job.result))
+        result = _consume(store, job, generate(job, making))
         _write_poster(result.path, job.poster)
+        _publish(result.path, job.result)
+        store.finish(job.id, result.record)
     except Cancelled:
         store.cancelled(job.id)
-    except StudioError as error:
-        store.fail(job.id, Trouble(error.what, error.why, error.fix))
-    except MemoryError:
-        store.fail(job.id, Trouble(key="memory"))
-    except (
-        Exception
-    ):  # a fault of ours: the job fails, the worker lives on, the log keeps the cause
-        job.log.write_text(traceback.format_exc(), encoding="utf-8")
-        store.fail(job.id, Trouble(key="unexpected"))
-    else:
-        store.finish(job.id, result.record)
+    except Exception as error:  # the job fails, the studio lives on
+        trouble = explain(error)
+        if trouble is UNEXPECTED:  # a fault of ours: the log keeps the cause
+            job.log.write_text(report(error, job), encoding="utf-8")
+        store.fail(job.id, trouble)
+        return not out_of_memory(error)
+    finally:
+        making.unlink(missing_ok=True)
+    return True
+
+
+def _clear(job: Job) -> None:
+    """Remove what an earlier try left that was cut off; its scratch folder is for the engine."""
+    for left in (job.result, job.poster, job.preview, job.log, *job.folder.glob("*.part")):
+        left.unlink(missing_ok=True)
+
+
+def _publish(made: Path, result: Path) -> None:
+    with made.open("rb+") as file:
+        os.fsync(file.fileno())  # the store remembers through a power cut; so must the file
+    os.replace(made, result)
 
 
 def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
@@ -120,7 +150,10 @@ def engine() -> Generate:
 
 
 def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
-    """Be the worker `name` of this home: wait for the home's lock, then serve until told to end."""
+    """Be the worker `name` of this home: wait for the home's lock, then serve.
+
+    It does not return: the process ends with its server, or to be replaced by a fresh one.
+    """
     threading.Thread(target=_end_with_parent, daemon=True).start()
     generate = build()
     lock = Lock(home)
@@ -129,6 +162,7 @@ def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
             serve(Store(home), name, generate, stop=lambda: False)
         finally:
             lock.release()
+        sys.exit(REPLACE_STATUS)
 
 
 def _end_with_parent() -> None:

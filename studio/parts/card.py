@@ -81,7 +81,8 @@ def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
         "can_stop": not stopping,
     }
     if job.state == "queued":
-        waits = "queued_place" if place else "queued_next"
+        held = f"held_{job.stage}"  # why no job is taken just now
+        waits = held if job.stage else "queued_place" if place else "queued_next"
         return view | {
             "head": say("queued", language),
             "detail": say(waits, language, count=place),

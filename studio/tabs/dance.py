@@ -46,13 +46,11 @@ class Dance:
     Args:
         store: where jobs go and are read from.
         examples: people and dances to pick from.
-        jobs_per_owner: how many jobs one visitor may have running and waiting.
     """
 
-    def __init__(self, store: Store, examples: Examples, jobs_per_owner: int) -> None:
+    def __init__(self, store: Store, examples: Examples) -> None:
         self._store = store
         self._examples = examples
-        self._jobs_per_owner = jobs_per_owner
 
     def build(self, demo: gr.Blocks, token: gr.BrowserState) -> None:
         """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
@@ -280,9 +278,7 @@ class Dance:
         settings = self._form.values(values)
         if whole and order.source != "library":
             settings["num_frames"] = 0
-        return place_order(
-            order, settings, _SYSTEM, owner, self._store, self._examples, self._jobs_per_owner
-        )
+        return place_order(order, settings, _SYSTEM, owner, self._store, self._examples)
 
     def _updates(self, view: View, marks: Mapping[str, str]) -> tuple[Any, ...]:
         new = view.marks()

@@ -9,13 +9,14 @@ from pathlib import Path
 from studio.build import build, launch_options
 from studio.hosting import hosting
 from studio.jobs.home import home_folder
+from studio.jobs.limits import QueueLimits
 from studio.jobs.store import Store
 from studio.jobs.supervisor import Supervisor
 
 if __name__ == "__main__":
     command = (sys.executable, str(Path(__file__).with_name("stand_in.py")))
-    store = Store(home_folder())
+    where = hosting(os.environ)
+    store = Store(home_folder(), QueueLimits(per_owner=3))
     supervisor = Supervisor(store, command, patience=2)
     supervisor.start()
-    where = hosting(os.environ | {"STUDIO_JOBS_PER_OWNER": "3"})
     build(store, where).launch(**launch_options(where))

@@ -20,6 +20,7 @@ from studio.examples import find
 from studio.forms import Form
 from studio.hosting import Hosting, UnsafeBind, hosting
 from studio.jobs.job import Job, Trouble
+from studio.jobs.limits import QueueLimits
 from studio.jobs.store import Store
 from studio.orders import Incomplete, Order, place_order
 from studio.parts.card import status
@@ -137,8 +138,8 @@ def _order(**changes: object) -> Order:
     return Order(**(fields | changes))  # type: ignore[arg-type]
 
 
-def _placed(order: Order, store: Store, limit: int = 2) -> Job:
-    return place_order(order, {"seed": 1}, "mimicmotion", "ann", store, find(), limit)
+def _placed(order: Order, store: Store) -> Job:
+    return place_order(order, {"seed": 1}, "mimicmotion", "ann", store, find())
 
 
 def test_an_example_needs_no_consent_and_is_copied(store: Store) -> None:
@@ -172,7 +173,8 @@ def test_an_incomplete_order_says_what_is_missing(
     assert store.recent("ann") == []
 
 
-def test_a_visitor_has_a_limit_and_uploads_are_kept(store: Store, tmp_path: Path) -> None:
+def test_a_visitor_has_a_limit_and_uploads_are_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home", QueueLimits(per_owner=2))
     photo, clip = tmp_path / "me.png", tmp_path / "clip.MOV"
     photo.write_bytes(b"png")
     clip.write_bytes(b"mov")
@@ -190,7 +192,7 @@ def test_a_visitor_has_a_limit_and_uploads_are_kept(store: Store, tmp_path: Path
 def test_the_view_follows_a_job(store: Store) -> None:
     assert look(store, "ann", None, "en").card["state"] == "empty"
     assert look(store, None, None, "ko").shelf["items"] == []
-    job, second = (_placed(_order(), store, 9) for _ in range(2))
+    job, second = (_placed(_order(), store) for _ in range(2))
     view = look(store, "ann", second.id, "en")
     assert (view.shown, view.card["detail"], view.live) == (second.id, "1 before it", True)
     assert view.button == "Add to queue"

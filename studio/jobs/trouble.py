@@ -1,0 +1,68 @@
+"""What went wrong with a job: from an exception, or the end of a process, to words for a person."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sqlite3
+import traceback
+
+from engine.errors import OutOfMemory, StudioError
+from studio.jobs.job import Job, Trouble
+
+MEMORY = Trouble(key="memory")
+DISK = Trouble(key="disk")
+UNEXPECTED = Trouble(key="unexpected")
+WORKER_DIED = Trouble(key="worker_died")
+
+REPLACE_STATUS = 75
+"""A worker that ran out of memory has told so and ends with this, for a fresh one to go on."""
+
+_NO_MEMORY = (
+    "out of memory",
+    "allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "bad allocation",
+)
+"""How torch, CUDA, Metal, onnxruntime and C++ say it, in the lower case; most have no own type."""
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def explain(error: Exception) -> Trouble:
+    """Why the engine stopped; what the engine does not explain itself is told by its kind."""
+    if out_of_memory(error) and not isinstance(error, StudioError):
+        return MEMORY
+    if isinstance(error, StudioError):
+        return Trouble(error.what, error.why, error.fix, error.key, error.values)
+    no_room = isinstance(error, OSError) and error.errno in _NO_ROOM
+    if no_room or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+        return DISK
+    return UNEXPECTED
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out; the process should then be replaced, for memory stays in pieces."""
+    if isinstance(error, MemoryError | OutOfMemory):
+        return True
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+
+
+def explain_end(status: int) -> Trouble:
+    """Why a worker process ended in the middle of a job, by its exit status."""
+    killed = status == -getattr(signal, "SIGKILL", 9)  # how Linux ends what eats all memory
+    return MEMORY if killed else WORKER_DIED
+
+
+def report(error: Exception, job: Job) -> str:
+    """The error with its traceback for the job's log, without what the user wrote.
+
+    Files go by their roles inside a job's folder, so that their names cannot appear either.
+    """
+    text = "".join(traceback.format_exception(error))
+    for said in sorted({*job.words.values(), job.title} - {""}, key=len, reverse=True):
+        text = text.replace(said, "<the user's words>")
+    return text
