@@ -12,6 +12,7 @@ from studio import examples
 from studio.hosting import Hosting
 from studio.jobs.home import browser_secret
 from studio.jobs.store import Store
+from studio.parts.masthead import masthead
 from studio.tabs.dance import Dance
 from studio.theme import theme
 from studio.words import I18N, label
@@ -27,11 +28,7 @@ def build(store: Store, where: Hosting) -> gr.Blocks:
     ) as demo:
         token = gr.BrowserState(storage_key="pirouette-visitor", secret=browser_secret(store.home))
         gr.Markdown(label("language_code"), elem_id="language-code")
-        with gr.Row(elem_id="masthead"):
-            gr.HTML(_read("masthead.html"), elem_id="wordmark", apply_default_css=False)
-            gr.Markdown(label("tagline"), elem_id="tagline")
-            if where.private:
-                gr.Markdown(label("private"), elem_id="private")
+        masthead(where.private)
         Dance(store, examples.find()).build(demo, token)
     return demo
 

@@ -1,0 +1,29 @@
+"""The top of the page: the name, a way past it, the language and the light."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from studio.parts.source import script
+from studio.words import both
+
+_TEMPLATE = Path(__file__).with_name("masthead.html")
+_WORDS = ("page_title", "skip", "tagline", "private", "language", "dark")
+
+
+def masthead(private: bool) -> gr.HTML:
+    """Build it; `private` says that nothing leaves this machine.
+
+    What is chosen here is kept in the browser, and no server hears of it.
+    """
+    given = json.dumps({key: both(key) for key in _WORDS} | {"is_private": private})
+    return gr.HTML(
+        None,
+        html_template=_TEMPLATE.read_text(encoding="utf-8"),
+        js_on_load=f"const given = {given};\n{script('masthead')}",
+        elem_id="masthead",
+        apply_default_css=False,
+    )
