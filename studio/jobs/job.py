@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -23,12 +23,16 @@ def is_id(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a job has no result: words for a person, or the key of such words in `studio.words`."""
+    """Why a job has no result: words for a person, or the key of such words in `studio.words`.
+
+    An error of the engine has both: its English, and its key and values for other languages.
+    """
 
     what: str = ""
     why: str = ""
     fix: str = ""
     key: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Job:
 
 def job_of(row: sqlite3.Row, folder: Path) -> Job:
     """Read a row of the store; `folder` holds the folders of all jobs."""
+    record = json.loads(row["record"])
     return Job(
         id=row["id"],
         number=row["number"],
@@ -125,8 +130,10 @@ def job_of(row: sqlite3.Row, folder: Path) -> Job:
         stage=row["stage"],
         seconds_left=row["seconds_left"],
         beat=row["beat"],
-        trouble=Trouble(row["what"], row["why"], row["fix"], row["trouble"]),
-        record=json.loads(row["record"]),
+        trouble=Trouble(
+            row["what"], row["why"], row["fix"], row["trouble"], record.pop("trouble", {})
+        ),
+        record=record,
         created=row["created"],
         started=row["started"],
         ended=row["ended"],

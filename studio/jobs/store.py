@@ -290,7 +290,7 @@ class Store:
 
     def fail(self, key: str, trouble: Trouble) -> None:
         """The job ended without a result."""
-        self._end(key, "failed", trouble, {})
+        self._end(key, "failed", trouble, {"trouble": dict(trouble.values)})
 
     def cancelled(self, key: str) -> None:
         """The running job was stopped as its owner asked."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.explained import explained
 from studio.jobs.job import Job
 from studio.parts.source import script
 from studio.words import Language, duration, known, say
@@ -135,10 +136,5 @@ def _maker(job: Job, language: Language) -> str:
 
 def _trouble(job: Job, language: Language) -> list[tuple[str, str]]:
     """(title, text) of what, why and fix."""
-    trouble = job.trouble
-    what, why, fix = trouble.what, trouble.why, trouble.fix
-    if trouble.key:
-        what, why, fix = (
-            say(f"trouble_{trouble.key}_{part}", language) for part in ("what", "why", "fix")
-        )
+    what, why, fix = explained(job.trouble, language)
     return [("", what), (say("why", language), why), (say("fix", language), fix)]
