@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.data.video_open import broken
 from engine.errors import BadInput, Cancelled, NoPoseFound
+from studio.explained import explained
+from studio.jobs.job import Trouble
+from studio.jobs.store import Store
+from studio.jobs.trouble import explain
 from studio.words_errors import KOREAN_ERRORS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,3 +92,23 @@ def test_errors_cross_processes_whole(error: BadInput) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error) and str(again) == str(error)
     assert (again.key, again.values, again.fix) == (error.key, error.values, error.fix)
+
+
+def test_a_failed_job_is_explained_in_the_language_of_the_page(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    job = store.add("ann", "mimicmotion", {}, {}, {"dance": "sway"})
+    store.take("w")
+    store.fail(job.id, explain(broken(Path("me.mp4"))))
+    trouble = store.recent("ann")[0].trouble
+    what, why, fix = explained(trouble, "ko")
+    assert "'me.mp4'" in what and "영상" in what and why and fix
+    assert explained(trouble, "en")[0] == "The video 'me.mp4' cannot be read."
+    store.finish(job.id, {})
+    assert "trouble" not in store.recent("ann")[0].record
+
+
+def test_an_error_of_another_version_stays_english() -> None:
+    old = Trouble("No.", "Because.", "Go.", "file_empty", {"other": "x"})
+    assert explained(old, "ko") == ("No.", "Because.", "Go.")
+    assert explained(Trouble("No.", "Because.", "Go.", "new_key"), "ko")[0] == "No."
+    assert explained(Trouble(key="memory"), "ko")[0] != explained(Trouble(key="memory"), "en")[0]
