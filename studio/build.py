@@ -43,6 +43,7 @@ def launch_options(hosting: Hosting) -> dict[str, Any]:
         "max_file_size": hosting.max_upload,
         "theme": theme(),
         "css": _read("studio.css"),
+        "head": _read("head.html"),
         "i18n": I18N,
         "favicon_path": str(_BRAND / "mark.svg"),
         "footer_links": ["settings"],

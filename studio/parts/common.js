@@ -1,6 +1,8 @@
-// Shared by every part. The page says its language in a hidden element that Gradio translates.
+// Shared by every part. The page's language: what was chosen (assets/brand/head.html), else the
+// hidden element that Gradio translates.
 const language = () => {
-  const said = document.querySelector('#language-code')?.textContent || navigator.language;
+  const chosen = document.documentElement.dataset.language;
+  const said = chosen || document.querySelector('#language-code')?.textContent || navigator.language;
   return said.trim().startsWith('ko') ? 'ko' : 'en';
 };
 // Runs `paint` now and whenever the visitor switches the language.

@@ -1,10 +1,6 @@
-// Name, language and light. `given` (masthead.py) holds words by language: title, skip, tagline, ...
-const LANGUAGE = 'pirouette-language', LIGHT = 'pirouette-light';
+// Name, language and light. `given` (masthead.py) holds words by language: page_title, skip, ...
 const buttons = [...element.querySelectorAll('.languages button')];
 const skip = element.querySelector('.skip'), lamp = element.querySelector('.lamp');
-// A browser may forbid to remember; then the choice lasts as long as the page.
-const recall = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* not kept */ } };
 const paint = () => {
   const now = language(), say = (key) => given[key][now];
   document.documentElement.lang = now;
@@ -15,35 +11,20 @@ const paint = () => {
   element.querySelector('.private').hidden = !given.is_private;
   element.querySelector('.languages').setAttribute('aria-label', say('language'));
   for (const one of buttons) one.setAttribute('aria-pressed', String(one.dataset.language === now));
-  light();
+  lamp.setAttribute('aria-label', say('dark'));
+  lamp.title = say('dark');
+  lamp.setAttribute('aria-pressed', String(document.body.classList.contains('dark')));
 };
-const light = () => {
-  const dark = document.body.classList.contains('dark');
-  lamp.setAttribute('aria-label', given.dark[language()]);
-  lamp.setAttribute('aria-pressed', String(dark));
-  lamp.title = given.dark[language()];
-};
-// Gradio's own settings page sets the language through this store, and there is no other way to
-// do so without a reload, which would empty the form. Files are named by their content, so it is
-// known by what it can do.
-const store = async () => {
-  const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);
-  const linked = [...document.querySelectorAll('link[rel=modulepreload]')].map((link) => link.href);
-  const file = [...loaded, ...linked].find((name) => /\/assets\/runtime-[\w-]+\.js$/.test(name));
-  const parts = file ? Object.values(await import(file)) : [];
-  return parts.find((part) => part && part.set && part.subscribe);
-};
-const speak = async (wanted) => (await store())?.set(wanted);
 for (const one of buttons) {
-  one.addEventListener('click', () => {
-    remember(LANGUAGE, one.dataset.language);
-    speak(one.dataset.language);
+  one.addEventListener('click', async () => {
+    await pirouette.speak(one.dataset.language);
+    paint();
+    trigger('input');  // what the server says is said anew
   });
 }
 lamp.addEventListener('click', () => {
-  const dark = document.body.classList.toggle('dark');
-  remember(LIGHT, dark ? 'dark' : 'light');
-  light();
+  pirouette.dim(!document.body.classList.contains('dark'));
+  paint();
 });
 // The page has a base address, so following the link would load it anew.
 skip.addEventListener('click', (event) => {
@@ -53,8 +34,4 @@ skip.addEventListener('click', (event) => {
   place.tabIndex = -1;
   place.focus();
 });
-const asked = new URLSearchParams(location.search).get('__theme');
-if (!asked && recall(LIGHT)) document.body.classList.toggle('dark', recall(LIGHT) === 'dark');
-const wanted = recall(LANGUAGE);
-if (wanted && wanted !== language()) speak(wanted);
 inLanguage(paint);

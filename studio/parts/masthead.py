@@ -15,9 +15,9 @@ _WORDS = ("page_title", "skip", "tagline", "private", "language", "dark")
 
 
 def masthead(private: bool) -> gr.HTML:
-    """Build it; `private` says that nothing leaves this machine.
+    """Build it; `private` says that nothing leaves this machine. Its event `.input`: another language.
 
-    What is chosen here is kept in the browser, and no server hears of it.
+    What is chosen here is kept in the browser (assets/brand/head.html); no server keeps it.
     """
     given = json.dumps({key: both(key) for key in _WORDS} | {"is_private": private})
     return gr.HTML(
