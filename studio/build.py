@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from studio import examples
+from studio.guard import Page, middleware
 from studio.hosting import Hosting
 from studio.jobs.home import browser_secret
 from studio.jobs.store import Store
@@ -23,7 +24,7 @@ _HOUR, _DAY = 3600, 86_400
 
 def build(store: Store, where: Hosting) -> gr.Blocks:
     """The page over the jobs of `store`, for visitors from `where`."""
-    with gr.Blocks(
+    with Page(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True
     ) as demo:
         token = gr.BrowserState(storage_key="pirouette-visitor", secret=browser_secret(store.home))
@@ -47,7 +48,7 @@ def launch_options(hosting: Hosting) -> dict[str, Any]:
         "i18n": I18N,
         "favicon_path": str(_BRAND / "mark.svg"),
         "footer_links": ["settings"],
-        "app_kwargs": {"routes": [assets]},
+        "app_kwargs": {"routes": [assets], "middleware": middleware(hosting)},
         "allowed_paths": [],
         "run_history": False,
         "enable_monitoring": False,
