@@ -8,26 +8,30 @@ import sys
 
 def main() -> None:
     """Serve until interrupted."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from engine.errors import StudioError
-    from studio.build import build, launch_options
-    from studio.hosting import UnsafeBind, hosting
+    from studio.hosting import BadHosting, hosting
     from studio.jobs.home import home_folder
-    from studio.jobs.limits import QueueLimits
+    from studio.jobs.retention import Housekeeper
     from studio.jobs.store import Store
     from studio.jobs.supervisor import Supervisor
 
     try:
         where = hosting(os.environ)
-        store = Store(home_folder(), QueueLimits(per_owner=where.jobs_per_owner))
-    except (UnsafeBind, StudioError) as error:
+        store = Store(home_folder(), where.queue)
+    except (BadHosting, StudioError) as error:
         sys.exit(str(error))
-    supervisor = Supervisor(store)
-    supervisor.start()
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(store.home / "uploads"))  # before Gradio is there
+    from studio.build import build, launch_options
+
+    running = (Supervisor(store), Housekeeper(store, where.retention))
+    for one in running:
+        one.start()
     try:
         build(store, where).launch(**launch_options(where))
     finally:
-        supervisor.close()
+        for one in running:
+            one.close()
 
 
 if __name__ == "__main__":
