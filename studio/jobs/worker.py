@@ -19,6 +19,7 @@ import PIL.Image
 from engine.data import video
 from engine.errors import Cancelled
 from engine.types import Event, Inputs, Preview, Progress, Result
+from studio.hosting import hosting
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
 from studio.jobs.store import Store
@@ -138,7 +139,7 @@ def engine() -> Generate:
     """The real engine. Importing it brings torch in, so that the first job need not wait for it."""
     from engine.library import Library, generate
 
-    library = Library()
+    library = Library(limits=hosting(os.environ).decode)
 
     def make(job: Job, out: Path) -> Iterator[Event]:
         inputs = Inputs(
@@ -159,7 +160,7 @@ def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
     lock = Lock(home)
     if lock.acquire(give_up=lambda: False):
         try:
-            serve(Store(home), name, generate, stop=lambda: False)
+            serve(Store(home, hosting(os.environ).queue), name, generate, stop=lambda: False)
         finally:
             lock.release()
         sys.exit(REPLACE_STATUS)
