@@ -104,6 +104,11 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "길이가 {seconds}초입니다.",
         "더 앞에서 시작하세요.",
     ),
+    "one_frame": (
+        "'{name}' 춤에는 프레임이 하나뿐입니다.",
+        "움직임이 없습니다.",
+        "프레임이 둘 이상인 영상이나 키포인트 파일을 올리세요. 사진은 1단계에 올립니다.",
+    ),
     # --- keypoints
     "keypoints_empty": ("키포인트 파일 {name}에 내용이 없습니다.", "빈 파일입니다.", _KINDS),
     "keypoints_too_deep": (

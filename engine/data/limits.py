@@ -89,6 +89,18 @@ def check_file(path: Path, limits: Limits, kind: str) -> None:
         )
 
 
+def check_moving(frames: int, path: Path) -> None:
+    """Raises BadInput for a dance of fewer than two frames."""
+    if frames < 2:
+        raise BadInput(
+            "The dance '{name}' has only one frame.",
+            "Nothing moves in it.",
+            "Give a clip or a keypoint file with at least two frames; pictures belong in step 1.",
+            key="one_frame",
+            name=shown(path),
+        )
+
+
 def shown(path: Path) -> str:
     """The file's name for a message: without its folders, and never long."""
     name = path.name or str(path)
