@@ -8,17 +8,19 @@ denoised latents are divided by `scaling_factor` before `decode`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.autoencoders.autoencoder_kl_temporal_decoder import (
-    AutoencoderKLTemporalDecoder,
-)
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
 from engine.nets.blocks import ResidualBlock
+
+if TYPE_CHECKING:  # its package imports every autoencoder and transformer of diffusers
+    from diffusers.models.autoencoders.autoencoder_kl_temporal_decoder import (
+        AutoencoderKLTemporalDecoder,
+    )
 
 
 class Autoencoder(Protocol):

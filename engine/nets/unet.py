@@ -9,7 +9,6 @@ from typing import TypeVar
 import torch
 import torch.nn.functional as F
 from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.loaders.peft import PeftAdapterMixin
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
@@ -23,7 +22,7 @@ from engine.nets.temporal import FILLINGS, LevelSpec, Temporal, TemporalTransfor
 T = TypeVar("T")
 
 
-class VideoUNet(ModelMixin, ConfigMixin, PeftAdapterMixin):
+class VideoUNet(ModelMixin, ConfigMixin):
     """Predicts noise, velocity or whatever it was trained for, from a noisy latent video.
 
     Module names equal the keys of the public checkpoint of each filling, so

@@ -18,7 +18,6 @@ from typing import Any, Protocol
 import torch
 from accelerate import Accelerator
 from accelerate.utils import TorchDynamoPlugin
-from diffusers.training_utils import EMAModel
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
@@ -83,6 +82,8 @@ def fit(
     Raises:
         BadInput: a glob of the stage matches nothing, or the checkpoint belongs to another stage.
     """
+    from diffusers.training_utils import EMAModel  # it brings all of peft and transformers
+
     parameters = [p for _, p in select(objective, stage.train)]
     accelerator = Accelerator(cpu=run.cpu, dynamo_plugin=TorchDynamoPlugin())
     optimiser = torch.optim.AdamW(

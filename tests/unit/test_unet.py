@@ -229,7 +229,8 @@ def test_lora_adapters_attach_to_linear_and_temporal_layers() -> None:
     peft = pytest.importorskip("peft", reason="peft is not installed")
     net, (sample, context) = tiny("svd"), clip()
     plain = net(sample, 1, context)
-    net.add_adapter(peft.LoraConfig(r=2, target_modules=["to_q", "to_v", "conv1"]))
+    config = peft.LoraConfig(r=2, target_modules=["to_q", "to_v", "conv1"])
+    peft.inject_adapter_in_model(config, net)
     assert torch.equal(net(sample, 1, context), plain)  # a fresh adapter adds nothing
     for name, parameter in net.named_parameters():
         if "temporal_res_block.conv1.lora_B" in name:
