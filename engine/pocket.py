@@ -24,7 +24,7 @@ import torch
 from diffusers.configuration_utils import ConfigMixin
 from torch import Tensor, nn
 
-from engine.data.dances import Dances, EncodedPool, even_weights
+from engine.data.dances import Dances, EncodedPool, Turns, even_weights
 from engine.data.drawn import Pool, PoolSpec
 from engine.device import DeviceName, pick
 from engine.errors import BadInput
@@ -47,7 +47,7 @@ SHARES: Mapping[str, float] = {
     "encode": 0.0,
     "decoder": 0.12,
     "pose_detector": 0.10,
-    "pocket_short": 0.58,
+    "pocket_pictures": 0.58,
     "pocket_windows": 0.16,
     "export": 0.0,
 }
@@ -172,10 +172,10 @@ def encode(plan: Plan) -> Iterator[Event]:
         yield from encoded(plan, pool).fill(both)
 
 
-def mimicmotion_objective() -> mimicmotion.Objective:
+def mimicmotion_objective(image_only: bool = False) -> mimicmotion.Objective:
     """Pocket MimicMotion with fresh weights, ready to learn.
 
-    More noise than SVD's training has (ln sigma around 2.5, not 0.7): photo and pose all but decide
+    More noise than SVD's training has (ln sigma around 3, not 0.7): photo and pose all but decide
     the picture, so where everything goes must be learnt, and below a sigma of one there is little
     left to decide.
     """
@@ -185,19 +185,26 @@ def mimicmotion_objective() -> mimicmotion.Objective:
         PoseNet(spec.pose_channels),
         PoseNet(spec.pose_channels),
         relative=spec.relative,
-        sigma_mean=2.5,
-        sigma_deviation=1.2,
+        sigma_mean=3.0,
+        sigma_deviation=1.4,
+        image_only=image_only,
     )
 
 
-def dance(plan: Plan, stage: Stage, frames: int, pool: Pool, seconds: float) -> Iterator[Event]:
-    """MimicMotion itself, in the stage's way."""
+def pictures(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
+    """MimicMotion on single pictures; hands count more only once there is a body to have them."""
+    objective = mimicmotion_objective(image_only=True)
+    examples = Turns(encoded(plan, plan.short_pool()), even_weights)
+    yield from train_part(plan, stage, objective, objective, examples, seconds)
+
+
+def windows(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
+    """MimicMotion on windows of frames, from where the pictures ended."""
     objective = mimicmotion_objective()
-    if stage.starts_from and not (plan.results / stage.name / "checkpoint").exists():
-        plan.trained(stage.starts_from, objective).train().requires_grad_(True)
-    # hands count more only once there is a body to have them
-    weights = mimicmotion.hand_weights if stage.starts_from else even_weights
-    examples = Dances(encoded(plan, pool), frames, weights)
+    if not (plan.results / stage.name / "checkpoint").exists():
+        plan.trained(mimicmotion.POCKET_PICTURES.name, objective).train().requires_grad_(True)
+    clips = encoded(plan, plan.long_pool())
+    examples = Dances(clips, mimicmotion.POCKET.window, mimicmotion.hand_weights)
     yield from train_part(plan, stage, objective, objective, examples, seconds)
 
 
@@ -213,7 +220,7 @@ def export(plan: Plan, out: Path) -> None:
     ):
         nets.append((stage, name, net, net, _config(net)))
     if not (plan.work / last / "weights.pt").exists():
-        last = mimicmotion.POCKET_SHORT.name
+        last = mimicmotion.POCKET_PICTURES.name
     unet_config = dict(mimicmotion.POCKET.unet)
     nets.append((last, "mimicmotion-unet", objective, objective.unet, unet_config))
     pose_config = {"out_channels": mimicmotion.POCKET.pose_channels}
@@ -273,12 +280,12 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
         yield from encode(plan)
     elif name == "pose_detector":
         yield from pose_detector(plan, seconds)
-    elif name == "pocket_short":
-        stage = mimicmotion.POCKET_SHORT
-        yield from dance(plan, stage, 6, plan.short_pool(), seconds)
+    elif name == "pocket_pictures":
+        stage = mimicmotion.POCKET_PICTURES
+        yield from pictures(plan, stage, seconds)
     elif name == "pocket_windows":
         stage = mimicmotion.POCKET_WINDOWS
-        yield from dance(plan, stage, 16, plan.long_pool(), seconds)
+        yield from windows(plan, stage, seconds)
 
 
 def train_stage(
@@ -290,11 +297,11 @@ def train_stage(
     checkpoints go to `out`. Raises BadInput for a stage that drawn dancers cannot train.
     """
     card = data / "short" / "pool.json"
-    if stage not in (mimicmotion.POCKET_SHORT.name, mimicmotion.POCKET_WINDOWS.name):
+    if stage not in (mimicmotion.POCKET_PICTURES.name, mimicmotion.POCKET_WINDOWS.name):
         raise BadInput(
             f"The stage '{stage}' cannot be trained in this version.",
             "It needs SVD's weights and a folder of real clips.",
-            "Train 'pocket_short' or 'pocket_windows'.",
+            "Train 'pocket_pictures' or 'pocket_windows'.",
         )
     if not card.is_file():
         raise BadInput(

@@ -80,31 +80,64 @@ class Dances:
         else:
             chosen = np.sort(rng.choice(available, wanted, replace=False))
         frames = np.concatenate([[0], 1 + chosen])
-        latents = torch.from_numpy(self.clips.latents[clip][frames])
-        keypoints, score = pool.keypoints[clip][frames], pool.score[clip][frames]
-        pose = torch.from_numpy(self._drawn(pool, clip, frames, rng))
-        weight = self.weights(keypoints, score, (latents.shape[-2], latents.shape[-1]))
+        return _window(self.clips, clip, frames, self.weights, rng)
+
+
+class Turns:
+    """Pairs of one dancer's pictures for MimicMotion: one is the photo, the other is to be drawn.
+
+    Any two of a clip's frames make a pair, so a pool of n frames per dancer holds n (n - 1) of
+    them. Many people in a batch teach more than many frames of few.
+    """
+
+    def __init__(self, clips: EncodedPool, weights: HandWeights, seed: int = 3) -> None:
+        self.clips, self.weights, self.seed = clips, weights, seed
+
+    def example(self, index: int) -> dict[str, Tensor]:
+        """As `Dances` with two frames, but latents and weight of the second alone (`c 1 h w`)."""
+        rng = np.random.default_rng([self.seed, index])
+        clip, pool = int(rng.integers(len(self.clips))), self.clips.pool
+        frames = rng.choice(pool.spec.frames, 2, replace=False)
         return {
-            "latents": latents.transpose(0, 1).float(),
-            "image": latents[0].float(),
-            "pose": pose.permute(3, 0, 1, 2).float() / 127.5 - 1,
-            "token": torch.from_numpy(np.array(self.clips.tokens[clip])).float(),
-            "weight": torch.from_numpy(weight),
+            name: value[:, 1:] if name == "latents" else value[1:] if name == "weight" else value
+            for name, value in _window(self.clips, clip, frames, self.weights, rng).items()
         }
 
-    @staticmethod
-    def _drawn(
-        pool: Pool, clip: int, frames: NDArray[np.int64], rng: np.random.Generator
-    ) -> NDArray[np.uint8]:
-        """The drawn poses; one in four without hands and face, as many driving clips are."""
-        if rng.random() >= BODY_ONLY:
-            return pool.pose[clip][frames]
-        score = np.array(pool.score[clip][frames], np.float64)
-        score[:, 17:] = 0
-        size = (pool.spec.size, pool.spec.size)
-        keypoints = np.array(pool.keypoints[clip][frames], np.float64)
-        body = convert(Poses(keypoints, score, "wholebody133", size), "openpose18")
-        return draw.draw(body, size, draw.POCKET)
+
+def _window(
+    clips: EncodedPool,
+    clip: int,
+    frames: NDArray[np.int64],
+    weights: HandWeights,
+    rng: np.random.Generator,
+) -> dict[str, Tensor]:
+    """The chosen frames of a clip as a training example, the first being the reference."""
+    pool = clips.pool
+    latents = torch.from_numpy(clips.latents[clip][frames])
+    keypoints, score = pool.keypoints[clip][frames], pool.score[clip][frames]
+    pose = torch.from_numpy(_drawn(pool, clip, frames, rng))
+    weight = weights(keypoints, score, (latents.shape[-2], latents.shape[-1]))
+    return {
+        "latents": latents.transpose(0, 1).float(),
+        "image": latents[0].float(),
+        "pose": pose.permute(3, 0, 1, 2).float() / 127.5 - 1,
+        "token": torch.from_numpy(np.array(clips.tokens[clip])).float(),
+        "weight": torch.from_numpy(weight),
+    }
+
+
+def _drawn(
+    pool: Pool, clip: int, frames: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """The drawn poses; one in four without hands and face, as many driving clips are."""
+    if rng.random() >= BODY_ONLY:
+        return pool.pose[clip][frames]
+    score = np.array(pool.score[clip][frames], np.float64)
+    score[:, 17:] = 0
+    size = (pool.spec.size, pool.spec.size)
+    keypoints = np.array(pool.keypoints[clip][frames], np.float64)
+    body = convert(Poses(keypoints, score, "wholebody133", size), "openpose18")
+    return draw.draw(body, size, draw.POCKET)
 
 
 BODY_ONLY = 0.25

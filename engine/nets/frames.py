@@ -18,11 +18,14 @@ class Signals:
         time: `b e`, the embedded time step, already through SiLU (every resnet wants it so).
         context: `b m d`, tokens of the text or image prompt, shared by all frames.
         frames: number of frames f; 2-D layers see `(b f) c h w`.
+        image_only: the frames are pictures that have nothing to do with each other, so temporal
+            layers let them through unchanged (SVD's image_only_indicator).
     """
 
     time: Tensor
     context: Tensor
     frames: int
+    image_only: bool = False
 
 
 def fold(x: Tensor) -> Tensor:

@@ -95,9 +95,14 @@ class Networks:
     image_encoder: ImageEncoder
 
 
-def pose_stem(pose_net: PoseNet, reference_net: PoseNet | None, poses: Tensor) -> Residuals:
-    """What the poses `b 3 f H W`, slot 0 the photo's own, add to the U-Net's stem."""
-    stem = pose_net(poses)
+def pose_stem(
+    pose_net: PoseNet, reference_net: PoseNet | None, poses: Tensor, first: int = 0
+) -> Residuals:
+    """What the poses `b 3 f H W` add to the U-Net's stem in the frames from `first` on.
+
+    Slot 0 holds the photo's own pose.
+    """
+    stem = pose_net(poses[:, :, first:])
     if reference_net is None:
         return stem
     return stem + reference_net(poses[:, :, :1])  # one frame, added to all

@@ -69,6 +69,12 @@ def frame_conv(in_channels: int, out_channels: int) -> FrameConv:
     return FrameConv(in_channels, out_channels, (3, 1, 1), padding=(1, 0, 0))
 
 
+def zero(module: nn.Module) -> None:
+    """Set all parameters to 0, so that what a residual branch adds starts from nothing."""
+    for parameter in module.parameters():
+        nn.init.zeros_(parameter)
+
+
 class Downsample(nn.Module):
     """Half the size by a 3x3 convolution of stride 2; odd sizes round up."""
 

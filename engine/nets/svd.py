@@ -1,7 +1,8 @@
 """Stable Video Diffusion's temporal filling: every spatial layer is followed by a temporal twin.
 
 A learned number per layer, `mix_factor`, says how much of the twin enters
-(Blattmann et al. 2023, appendix D; keys as in UNetSpatioTemporalConditionModel).
+(Blattmann et al. 2023, appendix D; keys as in UNetSpatioTemporalConditionModel). Fresh twins end in
+zeros, so that training on clips starts from what the network has learnt on pictures.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from engine.nets.attention import (
     tokens,
 )
 from engine.nets.frames import Signals, fold, unfold
-from engine.nets.resnet import Resnet2d, frame_conv
+from engine.nets.resnet import Resnet2d, frame_conv, zero
 
 
 class TimeMixer(nn.Module):
@@ -45,6 +46,7 @@ class TemporalResnet(nn.Module):
         self.time_emb_proj = nn.Linear(time_dim, channels)
         self.norm2 = nn.GroupNorm(groups, channels, eps=eps)
         self.conv2 = frame_conv(channels, channels)
+        zero(self.conv2)
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
@@ -66,7 +68,10 @@ class SvdResnet(nn.Module):
         self.time_mixer = TimeMixer()
 
     def forward(self, x: Tensor, signals: Signals) -> Tensor:
-        x = unfold(self.spatial_res_block(x, signals), signals.frames)
+        x = self.spatial_res_block(x, signals)
+        if signals.image_only:
+            return x
+        x = unfold(x, signals.frames)
         x = self.time_mixer(x, self.temporal_res_block(x, signals.time))
         return fold(x)
 
@@ -84,6 +89,8 @@ class SvdTemporalBlock(nn.Module):
         self.attn2 = Attention(dim, heads, dim // heads, context_dim)
         self.norm3 = nn.LayerNorm(dim)
         self.ff = FeedForward(dim, ff_mult)
+        for last in (self.ff_in.net[2], self.attn1.to_out, self.attn2.to_out, self.ff.net[2]):
+            zero(last)
 
     def forward(self, x: Tensor, context: Tensor) -> Tensor:
         x = x + self.ff_in(self.norm_in(x))
@@ -120,6 +127,7 @@ class SvdTransformer(nn.Module):
         )
         self.time_proj = Timesteps(channels, flip_sin_to_cos=True, downscale_freq_shift=0)
         self.time_pos_embed = TimestepEmbedding(channels, 4 * channels, out_dim=channels)
+        zero(self.time_pos_embed.linear_2)
         self.time_mixer = TimeMixer()
         self.proj_out = nn.Linear(channels, channels)
 
@@ -131,7 +139,10 @@ class SvdTransformer(nn.Module):
         for block, temporal in zip(
             self.transformer_blocks, self.temporal_transformer_blocks, strict=True
         ):
-            h = block(h, context).unflatten(0, (-1, frames)).transpose(1, 2)  # b n f dim
+            h = block(h, context)
+            if signals.image_only:
+                continue
+            h = h.unflatten(0, (-1, frames)).transpose(1, 2)  # b n f dim
             past = temporal((h + place).flatten(0, 1), context).unflatten(0, h.shape[:2])
             h = self.time_mixer(h, past).transpose(1, 2).flatten(0, 1)
         return x + pixels(self.proj_out(h), x.shape[-2:])

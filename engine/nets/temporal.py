@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from engine.nets.attention import SpatialTransformer, TransformerBlock
 from engine.nets.frames import Signals, fold, unfold
-from engine.nets.resnet import Resnet2d, frame_conv
+from engine.nets.resnet import Resnet2d, frame_conv, zero
 from engine.nets.svd import SvdResnet, SvdTransformer
 
 Temporal: TypeAlias = Literal["none", "motion", "modelscope", "svd"]
@@ -84,10 +84,11 @@ class TemporalConv(nn.Module):
         self.conv2 = step(nn.Dropout(dropout))
         self.conv3 = step(nn.Dropout(dropout))
         self.conv4 = step(nn.Dropout(dropout))
-        for parameter in self.conv4[-1].parameters():
-            nn.init.zeros_(parameter)
+        zero(self.conv4[-1])
 
     def forward(self, x: Tensor, signals: Signals) -> Tensor:
+        if signals.image_only:
+            return x
         h = unfold(x, signals.frames)
         return fold(h + self.conv4(self.conv3(self.conv2(self.conv1(h)))))
 
@@ -157,10 +158,11 @@ class TemporalTransformer(nn.Module):
             [TransformerBlock(inner, heads, head_dim, None, ff_mult=ff_mult, positions=place)]
         )
         self.proj_out = nn.Linear(inner, channels)
-        for parameter in self.proj_out.parameters():
-            nn.init.zeros_(parameter)
+        zero(self.proj_out)
 
     def forward(self, x: Tensor, signals: Signals) -> Tensor:
+        if signals.image_only:
+            return x
         video = unfold(x, signals.frames)
         b, _, f, height, width = video.shape
         h = self.norm(video).permute(0, 3, 4, 2, 1).flatten(0, 2)  # (b h w) f c

@@ -182,6 +182,7 @@ class VideoUNet(ModelMixin, ConfigMixin):
         *,
         residuals: Residuals = NONE,
         added_time_ids: Tensor | None = None,
+        image_only: bool = False,
     ) -> Tensor:
         """Denoise a clip.
 
@@ -191,6 +192,7 @@ class VideoUNet(ModelMixin, ConfigMixin):
             context: `b m d` tokens, m of any number; batch 1 serves the whole batch.
             residuals: what control networks add.
             added_time_ids: `b k`, for networks with `addition_time_embed_dim`.
+            image_only: the frames are single pictures: temporal layers are left out.
 
         Returns:
             `b c f h w`.
@@ -202,7 +204,7 @@ class VideoUNet(ModelMixin, ConfigMixin):
         batch, _, frames, _, _ = sample.shape
         context = context.expand(batch, -1, -1)
         time = self._time(timestep, added_time_ids, sample)
-        signals = Signals(F.silu(time), context, frames)
+        signals = Signals(F.silu(time), context, frames, image_only)
 
         x = plus(self.conv_in(fold(sample)), residuals.stem, frames)
         if self.transformer_in is not None:

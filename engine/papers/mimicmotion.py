@@ -48,7 +48,7 @@ from engine.sampling.loop import Step, Tick, denoise
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
-from engine.train.pocket_dance import POCKET_SHORT, POCKET_WINDOWS, sources
+from engine.train.pocket_dance import POCKET_PICTURES, POCKET_WINDOWS, sources
 from engine.train.stage import Optim, Stage
 from engine.types import Event, Inputs, Poses, Result
 
@@ -202,6 +202,8 @@ class Objective(nn.Module):
         sigma_mean, sigma_deviation: SVD's 0.7 and 1.6.
         dropout: how often token, image and pose are dropped together. The rate is not published;
             together, because the unconditional half of the sampler drops all three at once.
+        image_only: learn single pictures, without the temporal layers. The photo's own slot has
+            nothing to teach then, so `latents` and `weight` of a batch begin after it.
     """
 
     def __init__(
@@ -214,12 +216,13 @@ class Objective(nn.Module):
         sigma_mean: float = 0.7,
         sigma_deviation: float = 1.6,
         dropout: float = 0.1,
+        image_only: bool = False,
     ) -> None:
         super().__init__()
         self.unet, self.pose_net, self.reference_net = unet, pose_net, reference_net
         self.relative = relative
         self.sigma_mean, self.sigma_deviation = sigma_mean, sigma_deviation
-        self.dropout = dropout
+        self.dropout, self.image_only = dropout, image_only
 
     def forward(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         """Losses of a batch; slot 0 of every clip is the reference.
@@ -239,12 +242,14 @@ class Objective(nn.Module):
         image = batch["image"].float()[:, :, None].expand(-1, -1, frames, -1, -1)
         if self.relative:
             latents = latents - image
+        first = int(self.image_only)
         prediction = self.unet(
             torch.cat([(latents + s * noise) / scale, image * keep], dim=1),
             sigma.log() / 4,
             batch["token"].float() * kept.view(-1, 1, 1),
-            residuals=pose_stem(self.pose_net, self.reference_net, batch["pose"]) * keep,
+            residuals=pose_stem(self.pose_net, self.reference_net, batch["pose"], first) * keep,
             added_time_ids=torch.tensor([TIME_IDS], device=device).expand(count, -1),
+            image_only=self.image_only,
         )
         target = (noise - s * latents) / scale
         loss = weighted_mse(prediction, target, batch["weight"][:, None])
@@ -273,7 +278,7 @@ RELEASED_STAGE = Stage(
 """The paper's only stage: SVD's U-Net and a fresh PoseNet, both trained in full."""
 
 STAGES: Mapping[str, Stage] = {
-    stage.name: stage for stage in (RELEASED_STAGE, POCKET_SHORT, POCKET_WINDOWS)
+    stage.name: stage for stage in (RELEASED_STAGE, POCKET_PICTURES, POCKET_WINDOWS)
 }
 
 

@@ -141,9 +141,7 @@ def _one_step(
     batches: Sequence[Batch],
     step: int,
 ) -> dict[str, float]:
-    rate = stage.optim.rate
-    if stage.optim.warmup:
-        rate *= min(1.0, (step + 1) / stage.optim.warmup)
+    rate = stage.rate(step)
     for group in optimiser.param_groups:
         group["lr"] = rate
     totals: dict[str, float] = {}

@@ -25,6 +25,7 @@ BUDGET = "ours: what the time budget allows; more steps keep helping"
 MEMORY = "ours: fits 2 GB and keeps two cores busy"
 COMMON: Mapping[str, str] = {
     "rate": OURS,
+    "decay": "ours: about a third of the stage, where there is one",
     "warmup": "ours: a tenth of an hour-long run at most",
     "weight_decay": "AdamW's customary 0.01",
     "betas": "Adam's default",

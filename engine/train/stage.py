@@ -18,6 +18,7 @@ class Optim:
     Attributes:
         rate: the learning rate after warm-up.
         warmup: optimiser steps over which the rate rises linearly from 0.
+        decay: optimiser steps, the last of the stage, over which it falls linearly to 0.
         clip: largest norm of the gradient.
         accumulate: micro-batches whose gradients make one step.
         ema: decay of the moving average of the weights; 0 keeps none.
@@ -25,6 +26,7 @@ class Optim:
 
     rate: float
     warmup: int = 0
+    decay: int = 0
     weight_decay: float = 1e-2
     betas: tuple[float, float] = (0.9, 0.999)
     clip: float = 1.0
@@ -56,6 +58,12 @@ class Stage:
     batch_size: int
     sources: Mapping[str, str] = field(default_factory=dict)
     starts_from: str | None = None
+
+    def rate(self, step: int) -> float:
+        """The learning rate of an optimiser step, the first being 0."""
+        rise = (step + 1) / self.optim.warmup if self.optim.warmup else 1.0
+        fall = (self.steps - step) / self.optim.decay if self.optim.decay else 1.0
+        return self.optim.rate * min(1.0, rise, fall)
 
 
 NUMBERS = ("steps", "batch_size", *(f.name for f in fields(Optim)))

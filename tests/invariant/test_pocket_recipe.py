@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.data.dances import Dances, EncodedPool
+from engine.data.dances import Dances, EncodedPool, Turns, even_weights
 from engine.data.drawn import Pool, PoolSpec, choose_frames
 from engine.errors import BadInput
 from engine.nets.autoencoder import PocketAutoencoder
@@ -40,7 +40,7 @@ def curve(
 ) -> list[float]:
     """The losses of a short run with batches of four."""
     short = dataclasses.replace(stage, steps=steps, batch_size=4)
-    short = dataclasses.replace(short, optim=dataclasses.replace(stage.optim, warmup=0))
+    short = dataclasses.replace(short, optim=dataclasses.replace(stage.optim, warmup=0, decay=0))
     events = fit(short, objective, examples, Run(folder, report_every=1, cpu=True))
     return [e.value for e in events if isinstance(e, Metric) and e.name == "loss"]
 
@@ -124,27 +124,7 @@ def test_the_pose_detector_learns(tmp_path: Path, pool: Pool) -> None:
     assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.95)
 
 
-def test_mimicmotion_learns_from_encoded_clips(tmp_path: Path, pool: Pool) -> None:
-    torch.manual_seed(0)
-    encoder = calibrated(pool)
-
-    def encode(pixels: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.no_grad():
-            return encoder.encode(pixels), torch.zeros(1, 8)
-
-    clips = EncodedPool(pool, tmp_path / "encoded", (24, 8, 8), (1, 8))
-    assert len(clips) == 0
-    list(clips.fill(encode))
-    assert len(clips) == SPEC.clips
-
-    examples = Dances(clips, 3, mimicmotion.hand_weights)
-    example = examples.example(5)
-    assert example["latents"].shape == (24, 3, 8, 8)
-    assert example["pose"].shape == (3, 3, 64, 64)
-    assert torch.equal(example["latents"][:, 0], example["image"])  # slot 0 is the reference
-    again = examples.example(5)
-    assert all(torch.equal(example[name], again[name]) for name in example)
-
+def tiny_objective(image_only: bool) -> mimicmotion.Objective:
     unet = VideoUNet(
         temporal="svd",
         in_channels=48,
@@ -158,8 +138,55 @@ def test_mimicmotion_learns_from_encoded_clips(tmp_path: Path, pool: Pool) -> No
         norm_num_groups=4,
         addition_time_embed_dim=4,
     )
-    objective = mimicmotion.Objective(unet, PoseNet(16), PoseNet(16), relative=True)
-    losses = curve(mimicmotion.POCKET_SHORT, objective, examples, tmp_path / "fit", 60)
+    return mimicmotion.Objective(
+        unet, PoseNet(16), PoseNet(16), relative=True, image_only=image_only
+    )
+
+
+@pytest.fixture
+def clips(tmp_path: Path, pool: Pool) -> EncodedPool:
+    encoder = calibrated(pool)
+
+    def encode(pixels: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.no_grad():
+            return encoder.encode(pixels), torch.zeros(1, 8)
+
+    clips = EncodedPool(pool, tmp_path / "encoded", (24, 8, 8), (1, 8))
+    assert len(clips) == 0
+    list(clips.fill(encode))
+    assert len(clips) == SPEC.clips
+
+    return clips
+
+
+def test_mimicmotion_learns_from_pairs_of_pictures(tmp_path: Path, clips: EncodedPool) -> None:
+    torch.manual_seed(0)
+    examples = Turns(clips, even_weights)
+    example = examples.example(5)
+    assert example["latents"].shape == (24, 1, 8, 8) and example["weight"].shape == (1, 8, 8)
+    assert example["pose"].shape == (3, 2, 64, 64)  # the photo's own first
+    assert not torch.equal(example["latents"][:, 0], example["image"])
+    again = examples.example(5)
+    assert all(torch.equal(example[name], again[name]) for name in example)
+    losses = curve(
+        mimicmotion.POCKET_PICTURES, tiny_objective(True), examples, tmp_path / "fit", 60
+    )
+    assert falls(losses, 0.9)
+
+
+def test_mimicmotion_learns_from_windows(tmp_path: Path, clips: EncodedPool) -> None:
+    torch.manual_seed(0)
+    examples = Dances(clips, 3, mimicmotion.hand_weights)
+    example = examples.example(5)
+    assert example["latents"].shape == (24, 3, 8, 8)
+    assert example["pose"].shape == (3, 3, 64, 64)
+    assert torch.equal(example["latents"][:, 0], example["image"])  # slot 0 is the reference
+    again = examples.example(5)
+    assert all(torch.equal(example[name], again[name]) for name in example)
+
+    losses = curve(
+        mimicmotion.POCKET_WINDOWS, tiny_objective(False), examples, tmp_path / "fit", 60
+    )
     assert falls(losses, 0.9)
 
 

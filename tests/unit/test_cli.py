@@ -124,7 +124,7 @@ def test_a_built_in_dance_is_known_by_name(
         (["generate", "--system", "followyourpose", "--out", "o.mp4"], "Use one of"),
         (["evaluate", "--system", "dreamoving", "--out", "r.json"], "Use one of"),
         (["train", "--system", "mimicmotion", "--stage", "x", "--data", "d", "--out", "o"],
-         "pocket_short"),
+         "pocket_pictures"),
         (["train", "--system", "mimicmotion", "--stage", "x", "--data", "d", "--out", "o",
           "--set", "minutes=soon"], "minutes"),
         (["pose", "--motion", "none.mp4", "--out", "p.json"], "none.mp4"),

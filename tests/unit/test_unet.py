@@ -87,6 +87,27 @@ def test_pooled_norm_couples_the_frames() -> None:
     assert torch.allclose(net(one, 1, context), tiny("none")(one, 1, context), atol=1e-6)
 
 
+@pytest.mark.parametrize("temporal", FILLINGS)
+@torch.no_grad()
+def test_single_pictures_pass_the_temporal_layers_by(temporal: Temporal) -> None:
+    net, (sample, context) = tiny(temporal), clip()
+    fresh = net(sample, 1, context)
+    for name, parameter in net.named_parameters():
+        if any(part in name for part in ("temporal", "temp_", "motion", "transformer_in", "time_")):
+            continue
+        parameter += 0.02
+    pictures = net(sample, 1, context, image_only=True)
+    alone = [net(sample[:, :, i : i + 1], 1, context, image_only=True) for i in range(3)]
+    torch.testing.assert_close(pictures, torch.cat(alone, dim=2))
+    # fresh temporal layers change nothing, trained ones do
+    torch.testing.assert_close(net(sample, 1, context), pictures)
+    for parameter in net.parameters():
+        parameter += 0.02
+    video, pictures = (net(sample, 1, context, image_only=still) for still in (False, True))
+    assert torch.allclose(video, pictures) == (temporal == "none")
+    assert not torch.allclose(fresh, pictures)
+
+
 @pytest.mark.parametrize("temporal", ["motion", "modelscope"])
 @torch.no_grad()
 def test_a_fresh_temporal_filling_leaves_the_image_network_as_it_is(temporal: Temporal) -> None:
@@ -228,6 +249,8 @@ def test_foreign_configurations_are_refused() -> None:
 def test_lora_adapters_attach_to_linear_and_temporal_layers() -> None:
     peft = pytest.importorskip("peft", reason="peft is not installed")
     net, (sample, context) = tiny("svd"), clip()
+    for parameter in net.parameters():  # fresh temporal layers are silent
+        parameter += 0.02
     plain = net(sample, 1, context)
     config = peft.LoraConfig(r=2, target_modules=["to_q", "to_v", "conv1"])
     peft.inject_adapter_in_model(config, net)
