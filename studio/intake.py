@@ -1,0 +1,139 @@
+"""The check of every file that a visitor gives, before it can become part of a job."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from studio.hosting import Hosting
+from studio.jobs.job import Trouble
+
+Role: TypeAlias = Literal["photo", "motion", "keypoints"]
+
+INSPECTOR = (sys.executable, "-B", "-m", "studio.inspect_upload")
+_ROOT = Path(__file__).resolve().parent.parent
+_KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH")
+"""What the inspector gets to know of our environment: no password, no token."""
+_REMEMBERED = 512
+_Mark = tuple[str, str, int, int]
+
+
+class UnusableFile(Exception):
+    """A file was refused; `role` says which field it came from and `trouble` why."""
+
+    def __init__(self, role: Role, trouble: Trouble) -> None:
+        super().__init__(role, trouble.key)
+        self.role = role
+        self.trouble = trouble
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of a file.
+
+    Attributes:
+        trouble: why it cannot be used, or None.
+        facts: of a usable one: `width` and `height` of pictures and clips, `fps`, `seconds`,
+            `sound` and `damaged` of clips, `frames` and `fps` (or None) of keypoints.
+    """
+
+    trouble: Trouble | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Intake:
+    """Reads files in processes of their own, a few at a time, and remembers what it found.
+
+    Args:
+        where: the limits in pixels, frames, seconds, bytes, memory and wall time.
+        command: how an inspector is started.
+    """
+
+    def __init__(self, where: Hosting, command: tuple[str, ...] = INSPECTOR) -> None:
+        self._where = where
+        self._command = command
+        self._places = threading.BoundedSemaphore(where.checks_at_once)
+        self._lock = threading.Lock()
+        self._known: OrderedDict[_Mark, Verdict] = OrderedDict()
+
+    def check(self, path: Path, role: Role) -> Verdict:
+        """Look at a file, in at most `check_seconds`; whatever is in it, this returns."""
+        try:
+            stat = path.stat()
+        except (OSError, ValueError):
+            return Verdict(Trouble(key="check_gone"))
+        mark = (role, str(path), stat.st_size, stat.st_mtime_ns)
+        with self._lock:
+            if mark in self._known:
+                self._known.move_to_end(mark)
+                return self._known[mark]
+        if not self._places.acquire(timeout=2 * self._where.check_seconds):
+            return Verdict(Trouble(key="check_busy"))
+        try:
+            verdict = self._inspected(path, role)
+        finally:
+            self._places.release()
+        with self._lock:
+            self._known[mark] = verdict
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return verdict
+
+    def require(self, path: Path, role: Role) -> Mapping[str, Any]:
+        """The facts of a usable file; raises UnusableFile for any other."""
+        verdict = self.check(path, role)
+        if verdict.trouble is not None:
+            raise UnusableFile(role, verdict.trouble)
+        return verdict.facts
+
+    def _inspected(self, path: Path, role: Role) -> Verdict:
+        wall = self._where.check_seconds
+        order = {
+            "role": role,
+            "path": str(path.absolute()),
+            "limits": asdict(self._where.decode),
+            "memory_mb": self._where.check_memory_mb,
+            "seconds": wall / 2,  # the rest is for starting, and for a machine that is busy
+            "wall": wall,
+        }
+        try:
+            done = subprocess.run(
+                self._command,
+                input=json.dumps(order).encode(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what libraries say of a file may quote it
+                cwd=_ROOT,
+                env=_environment(),
+                timeout=wall,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:  # `run` has killed it
+            return Verdict(Trouble(key="check_slow"))
+        return _read(done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return kept | threads
+
+
+def _read(answer: bytes) -> Verdict:
+    """The inspector's answer; none at all means that the file brought it down."""
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return Verdict(Trouble(key="check_crashed"))
+    if "facts" in told:
+        return Verdict(facts=told["facts"])
+    if told.get("memory"):
+        return Verdict(Trouble(key="check_memory"))
+    return Verdict(Trouble(**told["trouble"]))
