@@ -15,6 +15,7 @@ from gradio.i18n import I18nData
 from engine.catalogue import SETTINGS
 from engine.settings import specs
 from studio.words_gallery import GALLERY_WORDS
+from studio.words_hosting import HOSTING_WORDS
 from studio.words_jobs import JOB_WORDS
 from studio.words_page import PAGE_WORDS
 from studio.words_settings import CHOICES, KOREAN
@@ -22,6 +23,7 @@ from studio.words_settings import CHOICES, KOREAN
 Language: TypeAlias = Literal["en", "ko"]
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    **HOSTING_WORDS,
     **JOB_WORDS,
     **GALLERY_WORDS,
     **PAGE_WORDS,
