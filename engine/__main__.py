@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -34,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
             close = getattr(events, "close", None)
             if close is not None:  # whatever is half done is cleaned away now, not some day
                 close()
-    except (KeyboardInterrupt, Cancelled):
+    except Cancelled as error:
+        screen.note(f"{error.what} {error.fix}")
+        return STOPPED
+    except KeyboardInterrupt:
         screen.note("Stopped; nothing half-done was left behind.")
         return STOPPED
     except StudioError as error:
@@ -51,5 +55,6 @@ def _stop(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
     signal.signal(signal.SIGTERM, _stop)  # a supervisor's request to end is a Ctrl-C, too
     sys.exit(main())

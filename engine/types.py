@@ -63,6 +63,7 @@ class Progress:
     total: int
     stage: str
     seconds_left: float | None = None
+    unit: Literal["steps", "bytes"] = "steps"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,19 @@ class Preview:
     """A look at the unfinished result: `image` is RGB uint8 `h w c`."""
 
     image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A finished piece of a long video: an mp4 that can be played while the rest is made.
+
+    It holds `num_frames` frames from frame `first` on, of `total` in the whole video.
+    """
+
+    path: Path
+    first: int
+    num_frames: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ class Result:
     record: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event: TypeAlias = Progress | Preview | Metric | Warning | Result
+Event: TypeAlias = Progress | Preview | Part | Metric | Warning | Result
 
 
 @dataclass(frozen=True)

@@ -126,12 +126,17 @@ def _models(commands: Commands[_Parser]) -> None:
     for name, help in (
         ("list", "what there is and what is on this machine"),
         ("check", "compare every weight file on this machine with its card"),
-        ("get", "download one and what it needs; its size and licence are shown first"),
+        ("get", "download one and what it needs; shows size and licence and asks first"),
+        ("remove", "delete what was downloaded of one"),
     ):
         command = kinds.add_parser(name, help=help)
         command.set_defaults(command=f"models {name}")
-        if name != "list":
-            command.add_argument("name", nargs=None if name == "get" else "?", metavar="CARD")
+        if name == "list":
+            command.add_argument("--markdown", action="store_true", help="as in docs/models.md")
+        else:
+            command.add_argument("name", nargs="?" if name == "check" else None, metavar="CARD")
+        if name == "get":
+            command.add_argument("--yes", action="store_true", help="agree to the licences")
 
 
 def _add_system(command: argparse.ArgumentParser) -> None:

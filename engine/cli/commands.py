@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.models import check_models, get_model, known_card, list_models
+from engine.cli.models import check_models, get_model, list_models, remove_model
 from engine.errors import BadInput
 from engine.types import Event, Inputs, Progress, Result, Warning
 
@@ -150,6 +150,7 @@ COMMANDS: Mapping[str, Command] = {
     "models list": list_models,
     "models check": check_models,
     "models get": get_model,
+    "models remove": remove_model,
 }
 
 
@@ -192,6 +193,7 @@ def _library(arguments: argparse.Namespace) -> Library:
     from engine.library import Library
 
     if arguments.model != "pocket":
+        from engine.models.cards import known_card
         from engine.models.resolve import require
 
         card = known_card(arguments.model)

@@ -1,60 +1,67 @@
-"""`models list | check | get`: which weights there are, are they whole, and fetching them."""
+"""`models list | check | get | remove`: which weights there are, are they whole, fetching them."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import BadInput, CheckpointMismatch
-from engine.types import Event, Result
+from engine.errors import Cancelled, CheckpointMismatch, MissingModel
+from engine.types import Event, Progress, Result
 
 if TYPE_CHECKING:
-    from engine.models.cards import ModelCard
+    from engine.models.card import ModelCard
 
 
-def list_models(_: argparse.Namespace) -> Iterator[Event | str]:
+def list_models(arguments: argparse.Namespace) -> Iterator[Event | str]:
     """Every card with its size, its licence and whether it is on this machine."""
-    from engine.models.cards import size_in_words
-    from engine.models.resolve import Found, resolve
+    from engine.models.cards import all_cards
+    from engine.models.table import markdown, rows
 
-    cards = _all_cards()
-    width = max(len(key) for key in cards)
-    for key, card in cards.items():
-        here = "here   " if isinstance(resolve(card), Found) else "missing"
-        yield f"{key:{width}}  {here}  {size_in_words(card.bytes):>8}  {card.title}"
-        yield f"{'':{width}}  {'':7}  {'':8}  licence: {card.licence}"
+    cards = all_cards()
+    if arguments.markdown:
+        yield markdown(cards.values())
+        return
+    yield from rows(cards.values())
 
 
 def check_models(arguments: argparse.Namespace) -> Iterator[Event | str]:
     """Compare files with their known hashes. Raises CheckpointMismatch when one is damaged."""
+    from engine.models.cards import all_cards, known_card
     from engine.models.resolve import require
     from engine.models.verify import verify
 
-    cards = _all_cards()
+    cards = all_cards()
     if arguments.name is not None:
         card = known_card(arguments.name)
         require(card)
         cards = {card.key: card}
     damaged: list[str] = []
     for key, card in cards.items():
-        for file in verify(card):
-            yield f"{key}/{file.name}: {file.state}"
-            if file.state == "damaged":
-                damaged.append(f"{key}/{file.name}")
+        for step in verify(card):
+            if isinstance(step, Progress):
+                yield step
+                continue
+            yield f"{key}/{step.name}: {step.state}"
+            if step.state == "damaged":
+                damaged.append(f"{key}/{step.name} ({step.path})")
     if damaged:
         raise CheckpointMismatch(
             "Weights on this machine are damaged.",
             "Another hash than published: " + ", ".join(damaged) + ".",
-            "Delete these files, then get them again with `python -m engine models get CARD`.",
+            "Remove the model with `python -m engine models remove CARD` (a file that you put "
+            "there yourself you have to delete), then run `python -m engine models get CARD`.",
         )
 
 
 def get_model(arguments: argparse.Namespace) -> Iterator[Event | str]:
-    """Download a model and what it needs; naming it here is the consent."""
-    from engine.models.cards import Hub, Pocket, size_in_words, with_needs
+    """Download a model and what it needs, after showing size and licence and asking."""
+    from engine.models.card import Hub, Pocket
+    from engine.models.cards import known_card, with_needs
     from engine.models.download import download
-    from engine.models.resolve import Found, default_home, folder_of, require, resolve
+    from engine.models.resolve import Found, default_home, require, resolve
 
     card = known_card(arguments.name)
     if isinstance(card.source, Pocket):
@@ -62,29 +69,75 @@ def get_model(arguments: argparse.Namespace) -> Iterator[Event | str]:
         yield f"{card.title} comes with the program and is here."
         yield Result(card.source.folder)
         return
+    missing: list[ModelCard] = []
     for each in with_needs(card):
-        if not isinstance(each.source, Hub) or isinstance(resolve(each), Found):
+        if isinstance(resolve(each), Found):
             yield f"{each.title} is here."
-            continue
-        size = size_in_words(each.bytes)
-        yield f"{each.title}: {size} from {each.source.url}; licence: {each.licence}"
-        yield from download(each)
-    yield Result(folder_of(card, default_home()))
+        elif isinstance(each.source, Hub):
+            missing.append(each)
+    home = default_home()
+    if missing:
+        yield from _terms(missing)
+        if not arguments.yes:
+            _ask_for_consent(missing)
+    try:
+        for each in missing:
+            yield f"Getting {each.title}."
+            yield from download(each, home, wait=True)
+    except KeyboardInterrupt as error:
+        raise Cancelled(
+            "The download was stopped.",
+            "You asked for it.",
+            f"Run `python -m engine models get {card.key}` again: what has arrived is kept.",
+        ) from error
+    for each in with_needs(card):
+        require(each)  # what has to be fetched by hand is said here
+    yield Result(home / "models")
 
 
-def known_card(name: str) -> ModelCard:
-    """The card of a name. Raises BadInput that lists the names there are."""
-    cards = _all_cards()
-    if name not in cards:
-        raise BadInput(
-            f"There is no model '{name[:60]}'.",
-            "The name may be misspelt.",
-            "Choose one of: " + ", ".join(cards) + ".",
+def remove_model(arguments: argparse.Namespace) -> Iterator[Event | str]:
+    """Delete what was downloaded of a model."""
+    from engine.models.card import size_in_words
+    from engine.models.cards import known_card
+    from engine.models.removal import remove
+
+    card = known_card(arguments.name)
+    done = remove(card)
+    yield f"{card.title}: {size_in_words(done.freed) if done.freed else 'nothing'} freed."
+    for path in done.left:
+        yield f"Not downloaded by this program, so it stays: {path}"
+
+
+def _terms(missing: Sequence[ModelCard]) -> Iterator[str]:
+    """What is going to happen, and under which licences."""
+    from engine.models.card import size_in_words
+    from engine.models.resolve import default_home, unfinished
+
+    home = default_home()
+    for card in missing:
+        here = unfinished(card, home)
+        part = f" ({size_in_words(here)} of it are here already)" if here else ""
+        yield f"{card.title}: {size_in_words(card.bytes)}{part}"
+        yield f"  from     {getattr(card.source, 'url', '')}"
+        yield f"  licence  {card.licence}"
+        yield f"           {card.licence_url}"
+        yield f"  use      {'also commercial' if card.commercial else 'NOT for commercial use'}"
+    there = next(folder for folder in (home, *home.parents) if folder.is_dir())
+    total = size_in_words(sum(card.bytes for card in missing))
+    free = size_in_words(shutil.disk_usage(there).free)
+    yield f"Together {total}, into {home / 'models'} ({free} free)."
+
+
+def _ask_for_consent(missing: Sequence[ModelCard]) -> None:
+    """Raises MissingModel where nobody can answer, Cancelled where the answer is no."""
+    names = ", ".join(card.title for card in missing)
+    if not sys.stdin.isatty():
+        raise MissingModel(
+            f"Nothing was fetched of: {names}.",
+            "A licence has to be agreed to, and nobody is at this terminal to do so.",
+            "Read the licences above and add --yes.",
         )
-    return cards[name]
-
-
-def _all_cards() -> dict[str, ModelCard]:
-    from engine.models.cards import CARDS, pocket_cards
-
-    return {**pocket_cards(), **CARDS}
+    sys.stderr.write("Do you agree to the licences and want to download them? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Cancelled("Nothing was downloaded.", "You did not agree.", "Ask again when you like.")

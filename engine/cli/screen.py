@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from engine.errors import StudioError
+from engine.models.card import size_in_words
 from engine.types import Event, Metric, Progress, Warning
 
 _TERMINAL_SECONDS = 0.1
@@ -73,7 +74,7 @@ class Screen:
         if not fresh and event.step < event.total and now - self._shown < pause:
             return
         self._shown = now
-        line = f"{event.stage}: {event.step}/{event.total}"
+        line = f"{event.stage}: {_how_far(event)}"
         left = event.seconds_left if event.seconds_left is not None else self._left(event, now)
         if left is not None and event.step < event.total:
             line += f", {duration(left)} left"
@@ -89,6 +90,12 @@ class Screen:
         began, first = self._began
         done = event.step - first
         return (now - began) / done * (event.total - event.step) if done > 0 else None
+
+
+def _how_far(event: Progress) -> str:
+    if event.unit == "bytes":
+        return f"{size_in_words(event.step)} of {size_in_words(event.total)}"
+    return f"{event.step}/{event.total}"
 
 
 def duration(seconds: float) -> str:

@@ -1,167 +1,183 @@
-"""What weights there are: where they come from, how large they are, what their licence allows."""
+"""Which weights there are: where they come from, how large they are, what their licence allows."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
 
-from engine.errors import CheckpointMismatch
+from engine.errors import BadInput, CheckpointMismatch
+from engine.models.card import (
+    ByHand,
+    Group,
+    Hub,
+    LocalFile,
+    Memory,
+    ModelCard,
+    Pocket,
+    Source,
+    WeightFile,
+    size_in_words,
+)
 
+__all__ = [
+    "CARDS",
+    "ByHand",
+    "Group",
+    "Hub",
+    "LocalFile",
+    "Memory",
+    "ModelCard",
+    "Pocket",
+    "Source",
+    "WeightFile",
+    "all_cards",
+    "known_card",
+    "pocket_cards",
+    "pocket_folder",
+    "size_in_words",
+    "with_needs",
+]
 
-@dataclass(frozen=True)
-class WeightFile:
-    """One file of a model.
-
-    Attributes:
-        name: its path inside the source, with forward slashes.
-        bytes: its size as published; for people and for the room on the disk, not a check.
-        sha256: its hash, or None where only the Hub knows it.
-    """
-
-    name: str
-    bytes: int
-    sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class Pocket:
-    """Weights that the project trained itself and ships, in `folder`."""
-
-    folder: Path
-
-
-@dataclass(frozen=True)
-class Hub:
-    """A repository of the Hugging Face Hub; `gated`: its terms must be accepted there first."""
-
-    repo: str
-    revision: str = "main"
-    gated: bool = False
-
-    @property
-    def url(self) -> str:
-        """The page for people."""
-        return f"https://huggingface.co/{self.repo}"
-
-
-@dataclass(frozen=True)
-class LocalFile:
-    """A file that the user named; the card's one file is it, whatever its name there."""
-
-    path: Path
-
-
-Source: TypeAlias = Pocket | Hub | LocalFile
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What one set of weights is.
-
-    Attributes:
-        key: its name on the command line and its folder's name.
-        title: its name for people.
-        system: the published system it belongs to, or "pose" or "base" for what several share.
-        files: all files that are needed.
-        source: where they come from.
-        licence, licence_url: in words, and where the whole text is.
-        commercial: whether the licence allows commercial use as it is.
-        needs: keys of other cards without which it does not work.
-        note: one sentence for people.
-        facts: how pocket weights were made: their JSON card, as it is.
-    """
-
-    key: str
-    title: str
-    system: str
-    files: tuple[WeightFile, ...]
-    source: Source
-    licence: str
-    licence_url: str
-    commercial: bool
-    needs: tuple[str, ...] = ()
-    note: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def bytes(self) -> int:
-        """Size of all files as published."""
-        return sum(file.bytes for file in self.files)
-
+_GB = 1_000_000_000
 
 _MIMICMOTION_LICENCE = (
     "academic, research and education only, no commercial or production use; "
     "on top of the Stability AI Community License"
 )
 _MIMICMOTION_URL = "https://huggingface.co/tencent/MimicMotion"
+_PRUNED_URL = "https://huggingface.co/Kijai/MimicMotion_pruned"
+_SVD_URL = "https://huggingface.co/stabilityai/stable-video-diffusion-img2vid-xt-1-1"
+_WRAPPER_URL = "https://github.com/kijai/ComfyUI-MimicMotionWrapper/tree/main/models"
 
-# Sizes and licences: specs/mimicmotion.md a.8 and a.9. The Hub's own hashes check the downloads.
-CARDS: Mapping[str, ModelCard] = MappingProxyType(
-    {
-        card.key: card
-        for card in (
-            ModelCard(
-                key="mimicmotion",
-                title="MimicMotion 1.1",
-                system="mimicmotion",
-                files=(WeightFile("MimicMotion_1-1.pth", 3_049_867_447),),
-                source=Hub("tencent/MimicMotion"),
-                licence=_MIMICMOTION_LICENCE,
-                licence_url=_MIMICMOTION_URL,
-                commercial=False,
-                needs=("svd", "dwpose"),
-                note="U-Net and PoseNet, trained for windows of 72 frames.",
+# The released program's advice: 8 GB for windows of 16 frames, 16 GB for windows of 72. Without a
+# graphics card: weights in fp32 and the activations of one window.
+_SHORT = Memory(graphics=8 * _GB, main=16 * _GB)
+_LONG = Memory(graphics=16 * _GB, main=24 * _GB)
+
+# Sizes and licences: specs/mimicmotion.md a.8 and a.9. A hash stands here where at least two
+# unrelated public manifests give the same one; the Hub's own hash checks every download.
+_PUBLISHED = (
+    ModelCard(
+        key="mimicmotion",
+        title="MimicMotion 1.1",
+        system="mimicmotion",
+        files=(WeightFile("MimicMotion_1-1.pth", 3_049_867_447),),
+        source=Hub("tencent/MimicMotion"),
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=_MIMICMOTION_URL,
+        commercial=False,
+        needs=("svd", "dwpose"),
+        note="U-Net and PoseNet, trained for windows of 72 frames.",
+        memory=_LONG,
+    ),
+    ModelCard(
+        key="mimicmotion-1.0",
+        title="MimicMotion 1.0",
+        system="mimicmotion",
+        # published as "3.05 GB" only; the same tensors as 1.1
+        files=(WeightFile("MimicMotion_1.pth", 3_050_000_000),),
+        source=Hub("tencent/MimicMotion"),
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=_MIMICMOTION_URL,
+        commercial=False,
+        needs=("svd", "dwpose"),
+        note="U-Net and PoseNet, trained for windows of 16 frames: for smaller graphics cards.",
+        memory=_SHORT,
+    ),
+    ModelCard(
+        key="svd",
+        title="Stable Video Diffusion 1.1: autoencoder and image encoder",
+        system="base",
+        files=(
+            WeightFile(
+                "vae/diffusion_pytorch_model.fp16.safetensors",
+                195_531_910,
+                "af602cd0eb4ad6086ec94fbf1438dfb1be5ec9ac03fd0215640854e90d6463a3",
             ),
-            ModelCard(
-                key="mimicmotion-1.0",
-                title="MimicMotion 1.0",
-                system="mimicmotion",
-                # published as "3.05 GB" only; the same tensors as 1.1
-                files=(WeightFile("MimicMotion_1.pth", 3_050_000_000),),
-                source=Hub("tencent/MimicMotion"),
-                licence=_MIMICMOTION_LICENCE,
-                licence_url=_MIMICMOTION_URL,
-                commercial=False,
-                needs=("svd", "dwpose"),
-                note="U-Net and PoseNet, trained for windows of 16 frames.",
+            WeightFile("vae/config.json", 607),
+            WeightFile(
+                "image_encoder/model.fp16.safetensors",
+                1_264_217_240,
+                "ae616c24393dd1854372b0639e5541666f7521cbe219669255e865cb7f89466a",
             ),
-            ModelCard(
-                key="svd",
-                title="Stable Video Diffusion 1.1: autoencoder and image encoder",
-                system="base",
-                files=(
-                    WeightFile("vae/diffusion_pytorch_model.fp16.safetensors", 195_531_910),
-                    WeightFile("image_encoder/model.fp16.safetensors", 1_264_217_240),
-                ),
-                source=Hub("stabilityai/stable-video-diffusion-img2vid-xt-1-1", gated=True),
-                licence="Stability AI Community License",
-                licence_url=(
-                    "https://huggingface.co/stabilityai/stable-video-diffusion-img2vid-xt-1-1"
-                ),
-                commercial=False,
-                note="Its U-Net is not needed; MimicMotion brings its own.",
+            WeightFile("image_encoder/config.json", 685),
+            WeightFile("feature_extractor/preprocessor_config.json", 518),
+            WeightFile("scheduler/scheduler_config.json", 533),
+            WeightFile("unet/config.json", 984),
+        ),
+        source=Hub("stabilityai/stable-video-diffusion-img2vid-xt-1-1", gated=True),
+        licence="Stability AI Community License",
+        licence_url=_SVD_URL,
+        commercial=False,
+        note="MimicMotion's base. Its own U-Net is not needed and not fetched.",
+    ),
+    ModelCard(
+        key="mimicmotion-pruned",
+        title="MimicMotion 1.1, U-Net alone",
+        system="mimicmotion",
+        # published as "3.05 GB" only; the same tensors as the U-Net of Stable Video Diffusion
+        files=(WeightFile("MimicMotionMergedUnet_1-1-fp16.safetensors", 3_049_435_868),),
+        source=Hub("Kijai/MimicMotion_pruned"),
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=_PRUNED_URL,
+        commercial=False,
+        needs=("mimicmotion-posenet", "svd", "dwpose"),
+        note="The same U-Net as safetensors, as ComfyUI users have it.",
+        memory=_LONG,
+    ),
+    ModelCard(
+        key="mimicmotion-pruned-1.0",
+        title="MimicMotion 1.0, U-Net alone",
+        system="mimicmotion",
+        files=(WeightFile("MimicMotionMergedUnet_1-0-fp16.safetensors", 3_049_435_868),),
+        source=Hub("Kijai/MimicMotion_pruned"),
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=_PRUNED_URL,
+        commercial=False,
+        needs=("mimicmotion-posenet", "svd", "dwpose"),
+        note="The same U-Net as safetensors, as ComfyUI users have it.",
+        memory=_SHORT,
+    ),
+    ModelCard(
+        key="mimicmotion-posenet",
+        title="MimicMotion PoseNet alone",
+        system="mimicmotion",
+        files=(WeightFile("mimic_motion_pose_net.safetensors", 412_730),),
+        source=ByHand(_WRAPPER_URL),
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=_MIMICMOTION_URL,
+        commercial=False,
+        note="Only for the U-Nets alone: the released files hold it already.",
+    ),
+    ModelCard(
+        key="dwpose",
+        title="DWPose",
+        system="pose",
+        files=(
+            WeightFile(
+                "yolox_l.onnx",
+                216_746_733,
+                "7860ae79de6c89a3c1eb72ae9a2756c0ccfbe04b7791bb5880afabd97855a411",
             ),
-            ModelCard(
-                key="dwpose",
-                title="DWPose",
-                system="pose",
-                files=(
-                    WeightFile("yolox_l.onnx", 216_746_733),
-                    WeightFile("dw-ll_ucoco_384.onnx", 134_399_116),
-                ),
-                source=Hub("yzd-v/DWPose"),
-                licence="Apache-2.0",
-                licence_url="https://huggingface.co/yzd-v/DWPose",
-                commercial=True,
-                note="Finds people and their 133 keypoints in photographs and films.",
+            WeightFile(
+                "dw-ll_ucoco_384.onnx",
+                134_399_116,
+                "724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843",
             ),
-        )
-    }
+        ),
+        source=Hub("yzd-v/DWPose"),
+        licence="Apache-2.0",
+        licence_url="https://huggingface.co/yzd-v/DWPose",
+        commercial=True,
+        group="poses",
+        note="Finds people and their 133 keypoints in photographs and films.",
+        memory=Memory(graphics=0, main=2 * _GB),
+    ),
 )
+
+CARDS: Mapping[str, ModelCard] = MappingProxyType({card.key: card for card in _PUBLISHED})
 """The published weights, by key."""
 
 
@@ -200,9 +216,27 @@ def _pocket_card(path: Path) -> ModelCard:
         licence="Apache-2.0",
         licence_url="https://www.apache.org/licenses/LICENSE-2.0",
         commercial=True,
+        group="built-in",
         note="Small, trained by the project on dancers that it draws itself.",
         facts=facts,
     )
+
+
+def all_cards() -> dict[str, ModelCard]:
+    """Shipped and published weights, by key. Raises CheckpointMismatch as `pocket_cards` does."""
+    return {**pocket_cards(), **CARDS}
+
+
+def known_card(name: str) -> ModelCard:
+    """The card of a name. Raises BadInput that lists the names there are."""
+    cards = all_cards()
+    if name not in cards:
+        raise BadInput(
+            f"There is no model '{name[:60]}'.",
+            "The name may be misspelt.",
+            "Choose one of: " + ", ".join(cards) + ".",
+        )
+    return cards[name]
 
 
 def with_needs(card: ModelCard, cards: Mapping[str, ModelCard] = CARDS) -> list[ModelCard]:
@@ -211,12 +245,3 @@ def with_needs(card: ModelCard, cards: Mapping[str, ModelCard] = CARDS) -> list[
     for each in found:
         found += [cards[key] for key in each.needs if cards[key] not in found]
     return found
-
-
-def size_in_words(count: int) -> str:
-    """A number of bytes for people: `412 kB`, `351 MB`, `3.05 GB` (powers of ten, as the Hub)."""
-    if count >= 1_000_000_000:
-        return f"{count / 1e9:.2f} GB"
-    if count >= 1_000_000:
-        return f"{count / 1e6:.0f} MB"
-    return f"{max(count / 1e3, 1):.0f} kB"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import MissingModel
-from engine.models.cards import (
+from engine.models.card import (
+    ByHand,
     Hub,
     LocalFile,
     ModelCard,
@@ -16,6 +17,7 @@ from engine.models.cards import (
     WeightFile,
     size_in_words,
 )
+from engine.models.hub_cache import RepoCache, is_whole
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,13 @@ def default_home() -> Path:
 
 
 def folder_of(card: ModelCard, home: Path) -> Path:
-    """Where downloaded or hand-placed files of a card belong: `<home>/models/<key>/`."""
+    """Where a person puts files of a card by hand: `<home>/models/<key>/`."""
     return home / "models" / card.key
+
+
+def own_cache(home: Path, source: Hub) -> RepoCache:
+    """Where we keep what we fetch of a repository: `<home>/models/models--owner--name/`."""
+    return RepoCache.of(home / "models", source)
 
 
 def resolve(
@@ -58,9 +65,10 @@ def resolve(
 ) -> Found | Missing:
     """Look for a card's files without touching the network.
 
-    Pocket weights are looked for in their own folder. Hub files are looked for one by one in
-    `<home>/models/<key>/` and then in the Hugging Face cache (`cache`, or where the library keeps
-    it). An empty file counts as missing. `home` is `default_home()` when it is None.
+    Pocket weights are looked for in their own folder. All others are looked for one by one in
+    `<home>/models/<key>/`, where a person puts them; Hub files also among what was fetched, and in
+    the Hugging Face cache (`cache`, or where the library keeps it). An empty file counts as
+    missing. `home` is `default_home()` when it is None.
     """
     home = home or default_home()
     paths: dict[str, Path] = {}
@@ -90,7 +98,7 @@ def require(card: ModelCard, home: Path | None = None, *, cache: Path | None = N
 def how_to_get(card: ModelCard, files: tuple[WeightFile, ...], home: Path) -> str:
     """What to do about missing files, in words."""
     names = " and ".join(file.name for file in files)
-    source = card.source
+    source, folder = card.source, folder_of(card, home)
     if isinstance(source, LocalFile):
         return f"Put the file at {source.path}, or name another one."
     if isinstance(source, Pocket):
@@ -98,14 +106,19 @@ def how_to_get(card: ModelCard, files: tuple[WeightFile, ...], home: Path) -> st
             f"It belongs to the project: restore {names} in {source.folder} with "
             "`git checkout -- assets/pocket`, or train it again with `make pocket`."
         )
+    if isinstance(source, ByHand):
+        return (
+            f"Download {names} from {source.url} and put it into {folder}. "
+            f"The licence: {card.licence_url}"
+        )
     terms = (
         f"Accept the terms at {source.url}, log in with `hf auth login`, then r"
-        if (source.gated)
+        if source.gated
         else "R"
     )
     return (
         f"{terms}un `python -m engine models get {card.key}`. Or put {names} from {source.url} "
-        f"into {folder_of(card, home)}, keeping the sub-folders. The licence: {card.licence_url}"
+        f"into {folder}, keeping the sub-folders. The licence: {card.licence_url}"
     )
 
 
@@ -113,14 +126,15 @@ def find(card: ModelCard, file: WeightFile, home: Path, cache: Path | None = Non
     """Where one file of a card is on this machine; None when it is not there or empty."""
     source = card.source
     if isinstance(source, LocalFile):
-        candidates = [source.path]
+        candidates: list[Path | None] = [source.path]
     elif isinstance(source, Pocket):
         candidates = [source.folder / file.name]
     else:
         candidates = [folder_of(card, home) / file.name]
-        cached = _in_hub_cache(source, file, cache)
-        candidates += [cached] if cached else []
-    return next((p for p in candidates if p.is_file() and p.stat().st_size > 0), None)
+        if isinstance(source, Hub):
+            candidates += [own_cache(home, source).find(file.name)]
+            candidates += [_in_hub_cache(source, file, cache)]
+    return next((path for path in candidates if path is not None and is_whole(path)), None)
 
 
 def _in_hub_cache(source: Hub, file: WeightFile, cache: Path | None) -> Path | None:
@@ -132,22 +146,21 @@ def _in_hub_cache(source: Hub, file: WeightFile, cache: Path | None) -> Path | N
     return Path(found) if isinstance(found, str) else None  # else: a marker for "not there"
 
 
+def unfinished(card: ModelCard, home: Path) -> int:
+    """Bytes of a card's downloads that are here but not whole."""
+    if not isinstance(card.source, Hub):
+        return 0
+    kept = own_cache(home, card.source)
+    return sum(part.stat().st_size for file in card.files for part in kept.parts(file.name))
+
+
 def _why(card: ModelCard, missing: tuple[WeightFile, ...], home: Path) -> str:
     names = ", ".join(file.name for file in missing)
-    if not isinstance(card.source, Hub):
+    if isinstance(card.source, (Pocket, LocalFile)):
         return f"Not found: {names}."
-    folder = folder_of(card, home)
-    partial = sum(
-        path.stat().st_size for file in missing for path in partial_files(folder / file.name)
-    )
+    partial = unfinished(card, home)
     if partial:
         return f"The download of {names} was not finished; {size_in_words(partial)} are here."
-    return f"Not found in {folder} or in the Hugging Face cache: {names}."
-
-
-def partial_files(target: Path) -> list[Path]:
-    """Unfinished downloads of `target`: `<name>.<etag>.part` beside it."""
-    if not target.parent.is_dir():
-        return []
-    begin = target.name + "."
-    return [p for p in target.parent.glob("*.part") if p.name.startswith(begin)]
+    if isinstance(card.source, ByHand):
+        return f"Not found in {folder_of(card, home)}: {names}."
+    return f"Not found in {home / 'models'} or in the Hugging Face cache: {names}."

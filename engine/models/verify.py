@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from engine.models.cards import ModelCard
-from engine.models.resolve import default_home, find, folder_of
+from engine.models.card import ModelCard
+from engine.models.hub_cache import RepoCache
+from engine.models.resolve import default_home, find
+from engine.types import Progress
 
-RECEIPT = "receipt.json"
-"""Beside downloaded files: where they came from, and the hashes that the Hub gave for them."""
-_BLOCK = 1 << 20
+_BLOCK = 1 << 22
 
-State = Literal["right", "damaged", "missing", "unknown"]
+State: TypeAlias = Literal["right", "damaged", "missing", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -25,31 +24,41 @@ class FileState:
 
     name: str
     state: State
+    path: Path | None = None
 
 
 def verify(
     card: ModelCard, home: Path | None = None, *, cache: Path | None = None
-) -> Iterator[FileState]:
-    """Compare each file of a card with the hash that the card, the download or the cache gives."""
+) -> Iterator[Progress | FileState]:
+    """Compare each file of a card with the hash that the card or the download's place gives.
+
+    Yields how many bytes were read, and a FileState after each file.
+    """
     home = home or default_home()
-    folder = folder_of(card, home)
-    receipt = read_receipt(folder)
-    for file in card.files:
-        path = find(card, file, home, cache)
+    paths = [find(card, file, home, cache) for file in card.files]
+    total = sum(path.stat().st_size for path in paths if path is not None)
+    before = 0
+    for file, path in zip(card.files, paths, strict=True):
         if path is None:
             yield FileState(file.name, "missing")
             continue
-        # the Hugging Face cache names its files by their hash
-        told = receipt.get(file.name) if path == folder / file.name else path.resolve().name
-        yield FileState(file.name, _compare(path, file.sha256 or told))
+        size = path.stat().st_size
+        known = file.sha256 or published_digest(path)
+        digest = hasher(known, size) if known else None
+        state: State = "unknown"
+        if digest is not None:
+            for read in feed(path, digest.update):
+                yield Progress(before + read, total, "check", unit="bytes")
+            state = "right" if digest.hexdigest() == known else "damaged"
+        before += size
+        yield Progress(before, total, "check", unit="bytes")
+        yield FileState(file.name, state, path)
 
 
-def read_receipt(folder: Path) -> dict[str, str]:
-    """The hashes by file name of a folder's downloads; empty when nothing was downloaded."""
-    path = folder / RECEIPT
-    if not path.is_file():
-        return {}
-    return dict(json.loads(path.read_text(encoding="utf-8"))["files"])
+def published_digest(path: Path) -> str | None:
+    """The hash under which a file of a Hugging Face cache was published; None for other files."""
+    snapshots = next((folder for folder in path.parents if folder.name == "snapshots"), None)
+    return RepoCache(snapshots.parent, "").digest_of(path) if snapshots else None
 
 
 def hasher(digest: str, size: int) -> Any | None:
@@ -67,23 +76,17 @@ def hasher(digest: str, size: int) -> Any | None:
     return None
 
 
-def feed(path: Path, update: Callable[[bytes], object]) -> None:
-    """Pass a file's content on, block by block."""
+def feed(path: Path, update: Callable[[bytes], object]) -> Iterator[int]:
+    """Pass a file's content on, block by block; yields how many bytes were read."""
+    read = 0
     with open(path, "rb") as file:
         while block := file.read(_BLOCK):
             update(block)
+            read += len(block)
+            yield read
 
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    feed(path, digest.update)
-    return digest.hexdigest()
-
-
-def _compare(path: Path, known: str | None) -> State:
-    digest = hasher(known, path.stat().st_size) if known else None
-    if digest is None:
-        return "unknown"
-    feed(path, digest.update)
-    return "right" if digest.hexdigest() == known else "damaged"
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
