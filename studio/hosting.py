@@ -131,6 +131,7 @@ class Hosting:
             max_seconds=float(self.max_seconds),
             max_bytes=self.max_upload_mb * _MB,
             max_picture_pixels=self.max_picture_pixels,
+            max_result_frames=self.max_result_frames,
         )
 
     @property

@@ -109,6 +109,11 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "움직임이 없습니다.",
         "프레임이 둘 이상인 영상이나 키포인트 파일을 올리세요. 사진은 1단계에 올립니다.",
     ),
+    "result_too_long": (
+        "이 영상은 너무 깁니다.",
+        "{frames}프레임이 됩니다. 여기서는 {most}프레임까지 만듭니다.",
+        "더 짧은 길이를 고르거나 영상을 잘라 내세요.",
+    ),
     # --- keypoints
     "keypoints_empty": ("키포인트 파일 {name}에 내용이 없습니다.", "빈 파일입니다.", _KINDS),
     "keypoints_too_deep": (

@@ -20,6 +20,7 @@ class Limits:
         max_seconds: length of one clip.
         max_bytes: size of any file.
         max_picture_pixels: width x height of one still picture.
+        max_result_frames: frames of a video that is made.
     """
 
     max_pixels: int = 4096 * 2304
@@ -27,6 +28,7 @@ class Limits:
     max_seconds: float = 1800.0
     max_bytes: int = 2 * 1024**3
     max_picture_pixels: int = 40_000_000
+    max_result_frames: int = 9000
 
 
 def check_file(path: Path, limits: Limits, kind: str) -> None:
@@ -98,6 +100,19 @@ def check_moving(frames: int, path: Path) -> None:
             "Give a clip or a keypoint file with at least two frames; pictures belong in step 1.",
             key="one_frame",
             name=shown(path),
+        )
+
+
+def check_result(frames: int, limits: Limits) -> None:
+    """Raises BadInput when a result would have more frames than are made here."""
+    if frames > limits.max_result_frames:
+        raise BadInput(
+            "This video would be too long.",
+            "It would have {frames} frames; at most {most} are made here.",
+            "Choose a shorter length, or cut the clip.",
+            key="result_too_long",
+            frames=f"{frames:,}",
+            most=f"{limits.max_result_frames:,}",
         )
 
 

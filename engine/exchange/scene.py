@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.catalogue import MimicMotionSettings
+from engine.data.limits import check_moving, check_result
 from engine.exchange.motion import read_motion
 from engine.exchange.person import read_person
 from engine.exchange.render import to_pixels
@@ -57,6 +58,9 @@ def read_scene(
     motion = yield from read_motion(
         inputs, shelf, fps=settings.fps, num_frames=settings.num_frames, limits=shelf.limits
     )
+    if inputs.motion is not None and settings.num_frames != 1:
+        check_moving(len(motion.poses), inputs.motion)
+    check_result(len(motion.poses), shelf.limits)
     warnings = (*person.warnings, *motion.warnings)
     yield from warnings
     dance = retarget(motion.poses, person.poses, size) if settings.retarget else motion.poses

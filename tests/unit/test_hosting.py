@@ -76,7 +76,7 @@ def test_every_limit_reaches_the_place_that_enforces_it() -> None:
     where = hosting({bound.variable: str(bound.least + 1) for bound in bounds().values()})
     reached = {
         where.queue: QueueLimits(2, 2, 1_000_000),
-        where.decode: Limits(4097, 2, 2.0, 2_000_000, 4097),
+        where.decode: Limits(4097, 2, 2.0, 2_000_000, 4097, 9),
         where.retention: Retention(1.0, 1_000_000),
     }
     for made, wanted in reached.items():
