@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from studio import examples
 from studio.guard import Page, middleware
 from studio.hosting import Hosting
+from studio.intake import Intake
 from studio.jobs.home import browser_secret
 from studio.jobs.store import Store
 from studio.parts.masthead import masthead
@@ -30,7 +31,7 @@ def build(store: Store, where: Hosting) -> gr.Blocks:
         token = gr.BrowserState(storage_key="pirouette-visitor", secret=browser_secret(store.home))
         gr.Markdown(label("language_code"), elem_id="language-code")
         masthead(where.private)
-        Dance(store, examples.find()).build(demo, token)
+        Dance(store, examples.find(), Intake(where)).build(demo, token)
     return demo
 
 

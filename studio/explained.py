@@ -28,7 +28,11 @@ def explained(trouble: Trouble, language: Language) -> Texts:
     return what, why, fix
 
 
+def trouble_of(error: StudioError) -> Trouble:
+    """The trouble that an error of the engine means."""
+    return Trouble(error.what, error.why, error.fix, error.key, error.values)
+
+
 def error_texts(error: StudioError, language: Language) -> Texts:
     """The texts of an error that a handler has just caught."""
-    trouble = Trouble(error.what, error.why, error.fix, error.key, error.values)
-    return explained(trouble, language)
+    return explained(trouble_of(error), language)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from engine.data.limits import Limits
 from studio.hosting import Hosting
 from studio.jobs.job import Trouble
 
@@ -63,6 +64,11 @@ class Intake:
         self._places = threading.BoundedSemaphore(where.checks_at_once)
         self._lock = threading.Lock()
         self._known: OrderedDict[_Mark, Verdict] = OrderedDict()
+
+    @property
+    def limits(self) -> Limits:
+        """What a file may cost, and how long a result may be."""
+        return self._where.decode
 
     def check(self, path: Path, role: Role) -> Verdict:
         """Look at a file, in at most `check_seconds`; whatever is in it, this returns."""

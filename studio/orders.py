@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from engine.data.limits import check_result
 from studio.examples import Examples
+from studio.forms import USUAL_FPS
+from studio.intake import Intake
 from studio.jobs.job import Job
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
@@ -51,8 +54,13 @@ def place_order(
     owner: str,
     store: Store,
     examples: Examples,
+    intake: Intake,
 ) -> Job:
-    """Queue the job; raises Incomplete when a choice is missing or there is no room."""
+    """Queue the job; every file of the visitor's has been read by `intake` before.
+
+    Raises Incomplete when a choice is missing or there is no room, UnusableFile for a file that
+    cannot be used, and BadInput when the video would be longer than is made here.
+    """
     files: dict[str, Path] = {}
     words: dict[str, str] = {}
     if order.person in examples.people:
@@ -62,17 +70,30 @@ def place_order(
         if not order.consent:
             raise Incomplete("need_consent")
         files["image"] = Path(order.photo)
+        intake.require(files["image"], "photo")
     else:
         raise Incomplete("need_person")
     upload = {"video": order.motion, "keypoints": order.keypoints}.get(order.source)
+    wanted = int(settings.get("num_frames") or 0)
     if upload:
         files["motion"] = Path(upload)
+        facts = intake.require(files["motion"], "motion" if order.motion == upload else "keypoints")
+        wanted = wanted or _whole(facts, settings)
     elif order.source == "library" and order.dance in examples.dances:
         words["dance"] = order.dance
     else:
         raise Incomplete("need_dance")
+    check_result(wanted, intake.limits)
     consent = "person" not in words
     try:
         return store.add(owner, system, settings, files, words, consent=consent)
     except Refused as error:
         raise Incomplete(error.key) from error
+
+
+def _whole(facts: Mapping[str, Any], settings: Mapping[str, Any]) -> int:
+    """How many frames the whole of an own dance makes, about: the engine counts them in the end."""
+    fps = float(settings.get("fps") or 0) or USUAL_FPS
+    if "seconds" in facts:
+        return int(float(facts["seconds"]) * fps)
+    return int(facts["frames"] * fps / (facts["fps"] or 2 * USUAL_FPS))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
+from studio.explained import explained
+from studio.jobs.job import Trouble
 from studio.parts.source import script
 from studio.words import Language, say
 
@@ -18,6 +20,12 @@ def notice(elem_id: str) -> gr.HTML:
         elem_classes=["notice-block"],
         apply_default_css=False,
     )
+
+
+def refused(trouble: Trouble, language: Language) -> dict[str, str]:
+    """Why something cannot be used, and what to do about it."""
+    what, why, fix = explained(trouble, language)
+    return {"what": what, "fix": f"{why} {fix}"}
 
 
 def missing(key: str, language: Language) -> dict[str, str]:

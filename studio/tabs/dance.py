@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,7 +13,9 @@ from gradio.utils import get_upload_folder
 
 from engine.errors import BadInput
 from studio.examples import Examples, dance_items, people_items
+from studio.explained import trouble_of
 from studio.forms import Form
+from studio.intake import Intake, Role, UnusableFile
 from studio.jobs.estimate import expected_seconds
 from studio.jobs.home import new_token, owner_of
 from studio.jobs.store import Store
@@ -46,11 +50,13 @@ class Dance:
     Args:
         store: where jobs go and are read from.
         examples: people and dances to pick from.
+        intake: reads what visitors upload before anything else does.
     """
 
-    def __init__(self, store: Store, examples: Examples) -> None:
+    def __init__(self, store: Store, examples: Examples, intake: Intake) -> None:
         self._store = store
         self._examples = examples
+        self._intake = intake
 
     def build(self, demo: gr.Blocks, token: gr.BrowserState) -> None:
         """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
@@ -82,6 +88,7 @@ class Dance:
                 with gr.Column(elem_id="cast", min_width=120):
                     gr.Markdown(label("people"), elem_classes=["quiet"])
                     self._person = picker(people_items(self._examples), both("people"), "people")
+            self._photo_notice = notice.notice("photo-notice")
             self._consent = gr.Checkbox(
                 False, label=label("consent"), visible=False, container=False, elem_id="consent"
             )
@@ -118,6 +125,7 @@ class Dance:
                 visible=False,
                 elem_id="keypoints",
             )
+            self._motion_notice = notice.notice("motion-notice")
 
     def _how(self) -> None:
         with gr.Column(elem_classes=["step"], elem_id="step-how"):
@@ -180,6 +188,17 @@ class Dance:
         self._person.input(self.picked, self._person, [self._photo, self._consent], **_QUIET)
         for changed in (self._photo.input, self._photo.clear):
             changed(self.uploaded, self._photo, [self._person, self._consent], **_QUIET)
+        uploads: list[tuple[Any, Role]] = [
+            (self._photo, "photo"), (self._motion, "motion"), (self._keypoints, "keypoints"),
+        ]  # fmt: skip
+        for field, role in uploads:
+            note = self._photo_notice if role == "photo" else self._motion_notice
+            for changed in (field.upload, field.clear):
+                changed(
+                    partial(self.checked, role), [field, page], note, js=_IN_LANGUAGE, **_QUIET
+                )
+        self._person.input(lambda: None, None, self._photo_notice, **_QUIET)
+        self._source.change(lambda: None, None, self._motion_notice, **_QUIET)
         self._source.change(
             self.sourced,
             self._source,
@@ -219,9 +238,9 @@ class Dance:
         except Incomplete as error:
             note = notice.missing(error.key, language)
             return (note, *self.look(token, shown, marks, page))
-        except BadInput as error:
-            note = {"what": error.what, "fix": error.fix}
-            return (note, *self.look(token, shown, marks, page))
+        except (UnusableFile, BadInput) as error:
+            trouble = error.trouble if isinstance(error, UnusableFile) else trouble_of(error)
+            return (notice.refused(trouble, language), *self.look(token, shown, marks, page))
         owner = owner_of(token)
         before = self._store.get(shown, owner) if owner else None
         stays = before is not None and before.live
@@ -253,6 +272,11 @@ class Dance:
         """A picture was given, so consent is asked for, or taken away; no example counts now."""
         return None, gr.update(visible=photo is not None, value=False)
 
+    def checked(self, role: Role, file: str | None, page: str) -> dict[str, str] | None:
+        """A file was uploaded or taken away: say at once whether it can be used."""
+        trouble = self._intake.check(Path(file), role).trouble if file else None
+        return notice.refused(trouble, language_of(page)) if trouble else None
+
     def sourced(self, source: str) -> tuple[Any, ...]:
         """Show the one field that the chosen source needs."""
         return (
@@ -278,7 +302,9 @@ class Dance:
         settings = self._form.values(values)
         if whole and order.source != "library":
             settings["num_frames"] = 0
-        return place_order(order, settings, _SYSTEM, owner, self._store, self._examples)
+        return place_order(
+            order, settings, _SYSTEM, owner, self._store, self._examples, self._intake
+        )
 
     def _updates(self, view: View, marks: Mapping[str, str]) -> tuple[Any, ...]:
         new = view.marks()

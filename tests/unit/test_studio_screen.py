@@ -17,6 +17,7 @@ from studio.build import build, launch_options
 from studio.examples import find
 from studio.forms import Form
 from studio.hosting import Hosting
+from studio.intake import Intake
 from studio.jobs.job import Job, Trouble
 from studio.jobs.limits import QueueLimits
 from studio.jobs.store import Store
@@ -25,6 +26,10 @@ from studio.parts.card import status
 from studio.view import look
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+SAYS_YES = "print('{\"facts\": {\"seconds\": 1.0}}')"
+ANYTHING = Intake(Hosting(), (sys.executable, "-c", SAYS_YES))
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ def _order(**changes: object) -> Order:
 
 
 def _placed(order: Order, store: Store) -> Job:
-    return place_order(order, {"seed": 1}, "mimicmotion", "ann", store, find())
+    return place_order(order, {"seed": 1}, "mimicmotion", "ann", store, find(), ANYTHING)
 
 
 def test_an_example_needs_no_consent_and_is_copied(store: Store) -> None:
