@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -188,15 +187,21 @@ class Dance:
         self._person.input(self.picked, self._person, [self._photo, self._consent], **_QUIET)
         for changed in (self._photo.input, self._photo.clear):
             changed(self.uploaded, self._photo, [self._person, self._consent], **_QUIET)
-        uploads: list[tuple[Any, Role]] = [
-            (self._photo, "photo"), (self._motion, "motion"), (self._keypoints, "keypoints"),
-        ]  # fmt: skip
-        for field, role in uploads:
-            note = self._photo_notice if role == "photo" else self._motion_notice
-            for changed in (field.upload, field.clear):
-                changed(
-                    partial(self.checked, role), [field, page], note, js=_IN_LANGUAGE, **_QUIET
-                )
+        photo, motion, keypoints = self._photo, self._motion, self._keypoints
+        for changed in (photo.input, photo.clear):
+            changed(
+                self._checked("photo"), [photo, page], self._photo_notice, js=_IN_LANGUAGE, **_QUIET
+            )
+        for changed in (motion.upload, motion.stop_recording, motion.clear):
+            changed(
+                self._checked("motion"), [motion, page], self._motion_notice, js=_IN_LANGUAGE,
+                **_QUIET,
+            )  # fmt: skip
+        for changed in (keypoints.upload, keypoints.clear):
+            changed(
+                self._checked("keypoints"), [keypoints, page], self._motion_notice,
+                js=_IN_LANGUAGE, **_QUIET,
+            )  # fmt: skip
         self._person.input(lambda: None, None, self._photo_notice, **_QUIET)
         self._source.change(lambda: None, None, self._motion_notice, **_QUIET)
         self._source.change(
@@ -272,10 +277,14 @@ class Dance:
         """A picture was given, so consent is asked for, or taken away; no example counts now."""
         return None, gr.update(visible=photo is not None, value=False)
 
-    def checked(self, role: Role, file: str | None, page: str) -> dict[str, str] | None:
+    def _checked(self, role: Role) -> Callable[[str | None, str], dict[str, str] | None]:
         """A file was uploaded or taken away: say at once whether it can be used."""
-        trouble = self._intake.check(Path(file), role).trouble if file else None
-        return notice.refused(trouble, language_of(page)) if trouble else None
+
+        def checked(file: str | None, page: str) -> dict[str, str] | None:
+            trouble = self._intake.check(Path(file), role).trouble if file else None
+            return notice.refused(trouble, language_of(page)) if trouble else None
+
+        return checked
 
     def sourced(self, source: str) -> tuple[Any, ...]:
         """Show the one field that the chosen source needs."""

@@ -28,7 +28,7 @@ from studio.view import look
 ROOT = Path(__file__).resolve().parents[2]
 
 
-SAYS_YES = "print('{\"facts\": {\"seconds\": 1.0}}')"
+SAYS_YES = 'print(\'{"facts": {"seconds": 1.0}}\')'
 ANYTHING = Intake(Hosting(), (sys.executable, "-c", SAYS_YES))
 
 
