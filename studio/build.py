@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from studio import examples
+from studio.api import Api
 from studio.guard import Page, middleware
 from studio.hosting import Hosting
 from studio.intake import Intake
@@ -31,7 +32,9 @@ def build(store: Store, where: Hosting) -> gr.Blocks:
         token = gr.BrowserState(storage_key="pirouette-visitor", secret=browser_secret(store.home))
         gr.Markdown(label("language_code"), elem_id="language-code")
         masthead(where.private)
-        Dance(store, examples.find(), Intake(where)).build(demo, token)
+        found, intake = examples.find(), Intake(where)
+        Dance(store, found, intake).build(demo, token)
+        Api(store, found, intake).build()
     return demo
 
 

@@ -63,5 +63,35 @@ HOSTING_WORDS: Mapping[str, tuple[str, str]] = {
         "Choose another file, or save this one anew from the program that made it.",
         "다른 파일을 고르거나, 만든 프로그램에서 다시 저장하세요.",
     ),
+    # --- what the API refuses (without the page's steps and buttons)
+    "api_owner_what": (
+        "The owner is not of the right form.",
+        "owner의 형식이 맞지 않습니다.",
+    ),
+    "api_owner_fix": (
+        "Send 32 hexadecimal digits of your own, such as Python's secrets.token_hex(16).",
+        "직접 정한 16진수 32자리를 보내세요. 예: Python의 secrets.token_hex(16).",
+    ),
+    "api_no_job_what": ("You have no video with this id.", "이 id의 영상이 없습니다."),
+    "api_no_job_fix": (
+        "Ask /list for yours; a video that was deleted is gone.",
+        "/list로 내 영상을 확인하세요. 지운 영상은 남지 않습니다.",
+    ),
+    "api_unfinished_what": (
+        "This video is not ready.",
+        "이 영상은 아직 완성되지 않았습니다.",
+    ),
+    "api_unfinished_fix": (
+        "Ask /status until its state is done, or see there why it failed.",
+        "/status가 done이 될 때까지 기다리거나, 실패한 이유를 확인하세요.",
+    ),
+    "api_no_upload_what": (
+        "This file was not uploaded here.",
+        "이 서버에 올린 파일이 아닙니다.",
+    ),
+    "api_no_upload_fix": (
+        "Send files with gradio_client's handle_file.",
+        "gradio_client의 handle_file로 파일을 보내세요.",
+    ),
     "checking": ("Checking the file", "파일을 확인하는 중"),
 }
