@@ -51,7 +51,7 @@ def launch_options(hosting: Hosting) -> dict[str, Any]:
         "head": _read("head.html"),
         "i18n": I18N,
         "favicon_path": str(_BRAND / "mark.svg"),
-        "footer_links": ["settings"],
+        "footer_links": [],
         "app_kwargs": {"routes": [assets], "middleware": middleware(hosting)},
         "allowed_paths": [],
         "run_history": False,

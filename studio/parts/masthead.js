@@ -16,11 +16,7 @@ const paint = () => {
   lamp.setAttribute('aria-pressed', String(document.body.classList.contains('dark')));
 };
 for (const one of buttons) {
-  one.addEventListener('click', async () => {
-    await pirouette.speak(one.dataset.language);
-    paint();
-    trigger('input');  // what the server says is said anew
-  });
+  one.addEventListener('click', () => pirouette.speak(one.dataset.language));
 }
 lamp.addEventListener('click', () => {
   pirouette.dim(!document.body.classList.contains('dark'));
@@ -34,4 +30,13 @@ skip.addEventListener('click', (event) => {
   place.tabIndex = -1;
   place.focus();
 });
+// Gradio names these buttons otherwise than by the words that stand on them, and whoever speaks to
+// the computer could not press them.
+const byTheirWords = () => {
+  for (const button of document.querySelectorAll('button.upload-container[aria-label]')) {
+    if (button.textContent.trim()) button.removeAttribute('aria-label');
+  }
+};
+new MutationObserver(byTheirWords).observe(document.body, { childList: true, subtree: true });
+byTheirWords();
 inLanguage(paint);

@@ -15,7 +15,7 @@ _WORDS = ("page_title", "skip", "tagline", "private", "language", "dark")
 
 
 def masthead(private: bool) -> gr.HTML:
-    """Build it; `private` says that nothing leaves this machine. Its event `.input`: another language.
+    """Build it; `private` says that nothing leaves this machine.
 
     What is chosen here is kept in the browser (assets/brand/head.html); no server keeps it.
     """
