@@ -100,9 +100,10 @@ class Intake:
             raise UnusableFile(role, verdict.trouble)
         return verdict.facts
 
-    def _inspected(self, path: Path, role: Role) -> Verdict:
+    def order(self, path: Path, role: Role) -> dict[str, Any]:
+        """What an inspector is told: the file, and what it may cost."""
         wall = self._where.check_seconds
-        order = {
+        return {
             "role": role,
             "path": str(path.absolute()),
             "limits": asdict(self._where.decode),
@@ -110,20 +111,22 @@ class Intake:
             "seconds": wall / 2,  # the rest is for starting, and for a machine that is busy
             "wall": wall,
         }
+
+    def _inspected(self, path: Path, role: Role) -> Verdict:
         try:
             done = subprocess.run(
                 self._command,
-                input=json.dumps(order).encode(),
+                input=json.dumps(self.order(path, role)).encode(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what libraries say of a file may quote it
                 cwd=_ROOT,
                 env=_environment(),
-                timeout=wall,
+                timeout=self._where.check_seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:  # `run` has killed it
             return Verdict(Trouble(key="check_slow"))
-        return _read(done.stdout)
+        return verdict_of(done.stdout)
 
 
 def _environment() -> dict[str, str]:
@@ -132,7 +135,7 @@ def _environment() -> dict[str, str]:
     return kept | threads
 
 
-def _read(answer: bytes) -> Verdict:
+def verdict_of(answer: bytes) -> Verdict:
     """The inspector's answer; none at all means that the file brought it down."""
     try:
         told = json.loads(answer)
