@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from engine.settings import setting
 
 QUALITIES = ("draft", "standard", "best")
+QUALITY_STEPS: Mapping[str, Mapping[str, int]] = {
+    "pocket": {"draft": 1, "standard": 2, "best": 4},
+    "released": {"draft": 10, "standard": 25, "best": 40},
+}
+"""Denoising steps of each quality, for MimicMotion's built-in model and the public weights."""
 
 
 @dataclass(frozen=True)

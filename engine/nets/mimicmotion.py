@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import torch
 from torch import Tensor
 
+from engine.catalogue import QUALITY_STEPS
 from engine.nets.autoencoder import Autoencoder
 from engine.nets.controls import PoseNet
 from engine.nets.encoders import ImageEncoder
@@ -47,7 +48,7 @@ RELEASED = Spec(
     unet=SVD_XT,
     pose_channels=320,
     window=72,
-    steps={"draft": 10, "standard": 25, "best": 40},
+    steps=QUALITY_STEPS["released"],
     guidance=2.0,
 )
 """The public weights, version 1.1 (specs/mimicmotion.md a.4); version 1.0 has a window of 16."""
@@ -68,7 +69,7 @@ POCKET = Spec(
     },
     pose_channels=96,
     window=16,
-    steps={"draft": 1, "standard": 2, "best": 4},
+    steps=QUALITY_STEPS["pocket"],
     guidance=1.0,
     relative=True,
     sigma_min=40.0,

@@ -3,48 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from engine.catalogue import QUALITY_STEPS
 from studio.jobs.job import Job
 
-_START_SECONDS = 4.0
-_SECONDS_PER_FRAME_STEP = 0.08
-"""Pocket on two cores, before this machine has a history of its own."""
+_MODEL = "pocket"
+_START, _FRAME, _STEP = 2.0, 0.1, 0.1
+"""Seconds to begin, per frame (drawing, decoding, writing), and per frame and denoising step: what
+pocket took on one core, where a machine has no history of its own."""
 
-_QUALITY_STEPS: Mapping[str, int] = {"draft": 1, "standard": 2, "best": 4}
-"""Only their ratios count: what one step takes is learnt."""
+_MANY = 4
+"""So many different sizes are needed before the time to begin is learnt, too."""
 
 
 def expected_seconds(done: Sequence[Job], settings: Mapping[str, Any]) -> float | None:
     """Seconds for a job with these settings, or None when its length is not known beforehand.
 
-    Time is modelled as `start + rate * frames * steps`, a line fitted to the jobs in `done`. With
-    fewer than two different sizes the line cannot be fitted: then only its rate is learnt.
+    `done` are finished jobs of the same system. Those of the model that is asked for count; what
+    they took is set against what the constants above say, by the median of their ratios. With
+    enough different sizes the time to begin is learnt as well: the line of Theil and Sen (median
+    of the slopes between all pairs), which three jobs in ten may miss by any amount, because the
+    machine was busy or slept, without moving it.
     """
-    size = _size(settings)
-    if size is None:
+    model = str(settings.get("model") or _MODEL)
+    work = _work(settings, model)
+    if work is None:
         return None
     past = [
-        (one, job.ended - job.started)
+        (size, job.ended - job.started)
         for job in done
-        if (one := _size(job.settings)) and job.started is not None and job.ended is not None
+        if job.record.get("model", _MODEL) == model
+        and (size := _work({**job.settings, **_made(job)}, model)) is not None
+        and job.started is not None
+        and job.ended is not None
     ]
     if not past:
-        return _START_SECONDS + _SECONDS_PER_FRAME_STEP * size
-    sizes, times = zip(*past, strict=True)
-    if len(set(sizes)) > 1:
-        rate, start = np.polyfit(sizes, times, 1)
-        if rate > 0 and start >= 0:
-            return float(start + rate * size)
-    usual, usual_size = float(np.median(times)), float(np.median(sizes))
-    start = min(_START_SECONDS, usual / 2)
-    return start + (usual - start) * size / usual_size
+        return _START + work
+    works, seconds = np.array(past, dtype=float).T
+    if len(set(works)) >= _MANY:
+        slope = np.median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in _pairs(past)])
+        start = np.median(seconds - slope * works)
+        if slope > 0 and start >= 0:
+            return float(start + slope * work)
+    return float(np.median(seconds / (_START + works)) * (_START + work))
 
 
-def _size(settings: Mapping[str, Any]) -> float | None:
-    """Frames times steps."""
+def _work(settings: Mapping[str, Any], model: str) -> float | None:
+    """Seconds by the constants, without the beginning."""
     frames = settings.get("num_frames")
-    steps = settings.get("num_inference_steps") or _QUALITY_STEPS.get(settings.get("quality", ""))
-    return float(frames) * float(steps) if frames and steps else None
+    steps = settings.get("num_inference_steps")
+    steps = steps or QUALITY_STEPS.get(model, {}).get(settings.get("quality", ""))
+    return float(frames) * (_FRAME + _STEP * float(steps)) if frames and steps else None
+
+
+def _made(job: Job) -> dict[str, Any]:
+    """What was made in fact: a whole dance has its length only in the record."""
+    facts = {"num_frames": job.record.get("frames"), "num_inference_steps": job.record.get("steps")}
+    return {name: value for name, value in facts.items() if isinstance(value, int) and value > 0}
+
+
+def _pairs(past: Sequence[tuple[float, float]]) -> list[tuple[Any, Any]]:
+    return [(a, b) for a, b in combinations(past, 2) if a[0] != b[0]]

@@ -124,7 +124,8 @@ class Store:
                 db.execute(
                     "UPDATE jobs SET state = 'queued', cancel_wanted = NULL, worker = NULL,"
                     " step = 0, total = 0, stage = '', seconds_left = NULL, beat = NULL,"
-                    " what = '', why = '', fix = '', trouble = '', started = NULL, ended = NULL,"
+                    " what = '', why = '', fix = '', trouble = '', record = '{}',"
+                    " started = NULL, ended = NULL,"
                     f" turn = {_TURN}"
                     " WHERE id = ? AND owner = ? AND state IN ('failed','cancelled','interrupted')",
                     (job.id, owner),
@@ -237,11 +238,11 @@ class Store:
 
     def take(self, worker: str) -> Job | None:
         """Make the next waiting job this worker's, or None if none waits."""
-        now = time.time()
         with self._transaction() as db:
             key = next(_order(db), None)
             if key is None:
                 return None
+            now = time.time()
             db.execute(
                 "UPDATE jobs SET state = 'running', worker = ?, started = ?, beat = ?, stage = ''"
                 " WHERE id = ?",

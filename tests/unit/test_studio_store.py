@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StudioError
-from studio.jobs.estimate import expected_seconds
 from studio.jobs.home import browser_secret, new_token, owner_of
 from studio.jobs.job import Job, Trouble
 from studio.jobs.lock import Lock
@@ -129,32 +128,3 @@ def test_tokens_and_the_secret(tmp_path: Path) -> None:
     assert owner_of(token) == owner_of(token) != owner_of(new_token())
     for bad in (None, "", token[:-1], token.upper() + "G", token + "\n", ["x"], 7):
         assert owner_of(bad) is None
-
-
-def done(frames: int, steps: int, seconds: float, store: Store) -> Job:
-    job = add(store, num_frames=frames, num_inference_steps=steps)
-    store.take("w")
-    store.finish(job.id, {})
-    with sqlite3.connect(store.home / "studio.db") as db:
-        db.execute("UPDATE jobs SET started = 0, ended = ? WHERE id = ?", (seconds, job.id))
-    return job
-
-
-def size(frames: int, steps: int = 0, quality: str = "standard") -> dict[str, object]:
-    return {"num_frames": frames, "num_inference_steps": steps, "quality": quality}
-
-
-def test_the_expected_time_is_learnt(store: Store) -> None:
-    first = expected_seconds([], size(24))
-    assert first is not None and first > 0
-    done(24, 10, 5 + 0.1 * 240, store)
-    assert expected_seconds(store.finished("mimicmotion"), size(24, 10)) == pytest.approx(29)
-    done(48, 10, 5 + 0.1 * 480, store)
-    assert expected_seconds(store.finished("mimicmotion"), size(96, 20)) == pytest.approx(197)
-    assert expected_seconds(store.finished("another"), size(24)) == first
-
-
-def test_the_expected_time_grows_with_quality_and_is_unknown_for_a_whole_dance() -> None:
-    times = [expected_seconds([], size(24, 0, name)) for name in ("draft", "standard", "best")]
-    assert times == sorted(times, key=lambda one: one or 0.0) and len(set(times)) == 3
-    assert expected_seconds([], size(0)) is None

@@ -1,0 +1,71 @@
+"""How long a job will take, from what others took."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.jobs.estimate import expected_seconds
+from studio.jobs.job import Job, Trouble
+
+SIZES = (8, 16, 24, 48, 96)
+
+
+def settings(frames: int, quality: str = "standard", steps: int = 0) -> dict[str, Any]:
+    return {"num_frames": frames, "quality": quality, "num_inference_steps": steps}
+
+
+def done(chosen: dict[str, Any], seconds: float, **record: Any) -> Job:
+    return Job(
+        id="0" * 32, number=1, owner="ann", title="", system="mimicmotion", settings=chosen,
+        inputs={}, words={}, consent=False, state="done", cancel_wanted=None, worker="w", step=0,
+        total=0, stage="", seconds_left=None, beat=None, trouble=Trouble(), record=record,
+        created=0.0, started=100.0, ended=100.0 + seconds, folder=Path("nowhere"),
+    )  # fmt: skip
+
+
+def first(frames: int, quality: str = "standard", steps: int = 0) -> float:
+    """What is said before there is any history."""
+    seconds = expected_seconds([], settings(frames, quality, steps))
+    assert seconds is not None
+    return seconds
+
+
+def test_without_history_time_grows_with_length_and_quality() -> None:
+    assert first(8) < first(24) < first(48)
+    assert first(24, "draft") < first(24, "standard") < first(24, "best") < first(24, "draft", 9)
+
+
+def test_the_length_of_a_whole_dance_is_not_known_beforehand() -> None:
+    assert expected_seconds([], settings(0)) is None
+    assert expected_seconds([], {}) is None and expected_seconds([], settings(8, "odd")) is None
+
+
+def test_one_job_says_how_fast_the_machine_is() -> None:
+    past = [done(settings(24), 3 * first(24), model="pocket")]
+    assert expected_seconds(past, settings(96, "best")) == pytest.approx(3 * first(96, "best"))
+
+
+def test_a_history_of_many_sizes_shows_the_beginning_too() -> None:
+    past = [done(settings(n), 30 + 0.5 * (first(n) - first(8))) for n in SIZES]
+    expected = 30 + 0.5 * (first(240) - first(8))
+    assert expected_seconds(past, settings(240)) == pytest.approx(expected)
+
+
+def test_a_busy_hour_does_not_count() -> None:
+    past = [done(settings(n), 2 * first(n)) for n in SIZES * 2]
+    past += [done(settings(24), 9000.0), done(settings(96), 5000.0), done(settings(8), 0.1)]
+    assert expected_seconds(past, settings(48)) == pytest.approx(2 * first(48))
+
+
+def test_other_models_do_not_count() -> None:
+    past = [done(settings(24), 2 * first(24), model="pocket")]
+    past += [done(settings(24), 5000.0, model="mimicmotion-1-1") for _ in range(9)]
+    assert expected_seconds(past, settings(24)) == pytest.approx(2 * first(24))
+
+
+def test_a_whole_dance_counts_by_the_frames_that_it_had() -> None:
+    past = [done(settings(0), 2 * first(50), model="pocket", frames=50, steps=2)]
+    assert expected_seconds(past, settings(100)) == pytest.approx(2 * first(100))
