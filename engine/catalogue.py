@@ -13,6 +13,7 @@ QUALITY_STEPS: Mapping[str, Mapping[str, int]] = {
     "released": {"draft": 10, "standard": 25, "best": 40},
 }
 """Denoising steps of each quality, for MimicMotion's built-in model and the public weights."""
+MEMORIES = ("auto", "cpu", "6gb", "8gb", "12gb", "24gb", "80gb")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,20 @@ class MimicMotionSettings:
         step=1,
         group="long",
     )
+    fusion: str = setting(
+        "triangle",
+        "Blend windows by",
+        "Triangle is MimicMotion's released way, ramp the paper's; average counts windows alike, "
+        "none cuts from one to the next.",
+        choices=("triangle", "ramp", "average", "none"),
+        group="long",
+    )
+    spread_windows: bool = setting(
+        False,
+        "Spread windows evenly",
+        "The same overlap everywhere, instead of a longer one at the end.",
+        group="long",
+    )
     fit: str = setting(
         "crop",
         "Fit the photo by",
@@ -102,6 +117,45 @@ class MimicMotionSettings:
         True,
         "Match body size",
         "Scale and move the dance to the body in the photo.",
+        group="motion",
+    )
+    person: int = setting(
+        0,
+        "Follow person",
+        "Whom to follow in a clip of several people, counted from the left. 0 follows the largest.",
+        minimum=0,
+        maximum=8,
+        step=1,
+        group="motion",
+        when="video",
+    )
+    mend: bool = setting(
+        True,
+        "Mend doubtful poses",
+        "Bridge short moments in which the pose was hardly seen, from the frames around them.",
+        group="motion",
+    )
+    smoothing: float = setting(
+        0.0,
+        "Smoothing",
+        "Calms a trembling pose, in frames. 1 is gentle, more makes the dance sluggish.",
+        minimum=0.0,
+        maximum=4.0,
+        step=0.5,
+        group="motion",
+    )
+    confidence: bool = setting(
+        True,
+        "Dim what is unsure",
+        "Draws joints as bright as they are sure, so that wrong ones count less.",
+        group="motion",
+    )
+    face: str = setting(
+        "full",
+        "Follow the face",
+        "The dancer's face points carry some of the dancer's looks; weak or none keeps more of "
+        "the photo's face.",
+        choices=("full", "weak", "none"),
         group="motion",
     )
     keep_audio: bool = setting(
@@ -119,6 +173,13 @@ class MimicMotionSettings:
         "colours of a real photo and takes drawn pictures as they are.",
         choices=("auto", "always", "never"),
         group="picture",
+    )
+    memory: str = setting(
+        "auto",
+        "Memory",
+        "How much the model may use. Auto looks at the device; less memory is slower.",
+        choices=MEMORIES,
+        group="making",
     )
 
 

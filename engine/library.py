@@ -20,9 +20,13 @@ from engine.catalogue import SETTINGS
 from engine.data.limits import Limits
 from engine.errors import BadInput
 from engine.evaluate import heldout
+from engine.evaluate.ablation import ABLATIONS, markdown, measured, table, training
 from engine.evaluate.heldout import Animate
 from engine.evaluate.report import contact_sheet, summary
+from engine.exchange.camera import Camera
+from engine.exchange.estimate import Estimate
 from engine.exchange.motion import Motion, read_motion
+from engine.exchange.scene import settled
 from engine.models.shelf import Shelf
 from engine.papers import mimicmotion
 from engine.settings import parse
@@ -41,15 +45,17 @@ class System:
         title: its name for people.
         settings: the dataclass that `engine.settings.parse` fills.
         stages: its training stages by name.
-        generate: `(settings, inputs, library, out) -> events`.
+        generate: `(settings, inputs, library, out, scratch) -> events`.
         redraw: `(settings, library)` to a function that the measurements can call.
+        camera: `library` to what previews seams and estimates costs.
     """
 
     title: str
     settings: type[Any]
     stages: Mapping[str, Stage]
-    generate: Callable[[Any, Inputs, Shelf, Path], Iterator[Event]]
+    generate: Callable[[Any, Inputs, Shelf, Path, Path | None], Iterator[Event]]
     redraw: Callable[[Any, Shelf], Animate]
+    camera: Callable[[Shelf], Camera]
 
 
 SYSTEMS: Mapping[str, System] = {
@@ -59,6 +65,7 @@ SYSTEMS: Mapping[str, System] = {
         mimicmotion.STAGES,
         mimicmotion.generate,
         mimicmotion.redraw,
+        mimicmotion.camera,
     ),
 }
 
@@ -74,14 +81,48 @@ def _system(name: str) -> System:
 
 
 def generate(
-    system: str, values: Mapping[str, Any], inputs: Inputs, library: Library, out: Path
+    system: str,
+    values: Mapping[str, Any],
+    inputs: Inputs,
+    library: Library,
+    out: Path,
+    *,
+    scratch: Path | None = None,
 ) -> Iterator[Event]:
     """Make a video; the last event is its `Result`. Raises a `StudioError` for whatever stops it.
 
-    `values` are settings by name, as they come from a form or from `--set`.
+    Args:
+        values: settings by name, as they come from a form or from `--set`.
+        scratch: a folder of this run alone. When the run is cut and started again with the same
+            folder it goes on after its last finished step, and pieces of a long video appear there
+            (`Part`). The caller deletes it when the `Result` is there.
     """
     chosen = _system(system)
-    return chosen.generate(parse(chosen.settings, values), inputs, library, out)
+    return chosen.generate(parse(chosen.settings, values), inputs, library, out, scratch)
+
+
+def estimate(
+    system: str, values: Mapping[str, Any], inputs: Inputs, library: Library
+) -> Iterator[Event | Estimate]:
+    """What a video would cost in seconds and bytes; the last item is the `Estimate`.
+
+    A small piece of the run is really made, so this takes about as long as one window.
+    """
+    chosen = _system(system)
+    yield from chosen.camera(library).estimate(parse(chosen.settings, values), inputs)
+
+
+def preview_seams(
+    system: str, values: Mapping[str, Any], inputs: Inputs, library: Library, out: Path
+) -> Iterator[Event]:
+    """The first windows of a long video in every way of blending, quickly, side by side.
+
+    The record of the last event, a `Result`, has `modes` from left to right and their `scores`:
+    the change at the joins over the usual change, 1 where no join can be told. Raises BadInput when
+    all of it fits into one window.
+    """
+    chosen = _system(system)
+    yield from chosen.camera(library).preview_seams(parse(chosen.settings, values), inputs, out)
 
 
 def evaluate(
@@ -119,10 +160,95 @@ def evaluate(
     yield Result(out, report["summary"])
 
 
-def train(
-    system: str, stage: str, data: Path, out: Path, *, resume: bool, minutes: float, device: str
+def ablate(
+    system: str,
+    values: Mapping[str, Any],
+    name: str,
+    library: Library,
+    out: Path,
+    *,
+    people: int = 24,
+    seeds: int = 2,
+    weights: Mapping[str, Path] | None = None,
 ) -> Iterator[Event]:
-    """Train one stage of a system on the pool of drawn dancers in `data`."""
+    """Measure what an idea of the paper brings, on the same people and seeds with and without it.
+
+    Args:
+        name: one of `ABLATIONS`, or `training`, which compares differently trained `weights`.
+        people, seeds: held-out people, and starts of the noise for each.
+        weights: for `training`: a folder of pocket weights for each name; the first is the base.
+
+    `out` becomes JSON with every row and the table; the table in words is written beside it as .md.
+    """
+    chosen = _system(system)
+    if name == "training" and weights:
+        ablation = training(list(weights))
+    elif name in ABLATIONS:
+        ablation = ABLATIONS[name]
+    else:
+        raise BadInput(
+            f"The ablation '{name[:40]}' cannot be run.",
+            "It is not known, or it needs weights to compare.",
+            "Choose one of: " + ", ".join(ABLATIONS) + "; or training with --weights NAME=FOLDER.",
+        )
+    shelves = {"": library}
+    for key, folder in (weights or {}).items():
+        device = library.device.torch.type
+        shelves[key] = Shelf(library.home, device, limits=library.limits, pocket=folder)
+    runs = {
+        variant.name: chosen.redraw(
+            parse(chosen.settings, {**values, **variant.settings}), shelves[variant.weights]
+        )
+        for variant in ablation.variants
+    }
+    base = settled(parse(chosen.settings, values), chosen.camera(library).nets.spec, 0)
+    rows: list[dict[str, Any]] = []
+    total = people * seeds * len(ablation.variants)
+    for row in measured(
+        ablation,
+        lambda variant: runs[variant.name],
+        library.drawn_poses,
+        size=library.pocket_size,
+        people=range(heldout.FIRST_SEED, heldout.FIRST_SEED + people),
+        seeds=range(seeds),
+        window=base.window_size,
+        overlap=base.overlap,
+    ):
+        rows.append(row)
+        yield Progress(len(rows), total, "evaluate")
+    found = table(rows)
+    report = {
+        "system": system,
+        "ablation": name,
+        "settings": dataclasses.asdict(base),
+        "people": people,
+        "seeds": seeds,
+        "table": found,
+        "rows": rows,
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    text = markdown(found, f"{name}: {people} people, {seeds} seeds")
+    out.with_suffix(".md").write_text(text, encoding="utf-8")
+    yield Result(out, found)
+
+
+def train(
+    system: str,
+    stage: str,
+    data: Path,
+    out: Path,
+    *,
+    resume: bool,
+    minutes: float,
+    device: str,
+    hands: Mapping[str, float] | None = None,
+) -> Iterator[Event]:
+    """Train one stage of a system on the pool of drawn dancers in `data`.
+
+    `hands` says what a reliable hand is and what it counts: `weight`, `threshold`, `padding`, as
+    in `mimicmotion.hand_weights`.
+    """
     stages = _system(system).stages
     if stage not in stages:
         raise BadInput(
@@ -130,7 +256,9 @@ def train(
             "The name may be misspelt.",
             "Choose one of: " + ", ".join(stages) + ".",
         )
-    return pocket.train_stage(stage, data, out, resume=resume, minutes=minutes, device=device)
+    return pocket.train_stage(
+        stage, data, out, resume=resume, minutes=minutes, device=device, hands=hands
+    )
 
 
 def detect_poses(motion: Path, library: Library, limits: Limits) -> Iterator[Progress | Motion]:
@@ -141,12 +269,16 @@ def detect_poses(motion: Path, library: Library, limits: Limits) -> Iterator[Pro
 
 __all__ = [
     "SYSTEMS",
+    "Estimate",
     "Library",
     "Motion",
     "Poses",
     "System",
+    "ablate",
     "detect_poses",
+    "estimate",
     "evaluate",
     "generate",
+    "preview_seams",
     "train",
 ]

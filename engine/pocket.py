@@ -16,7 +16,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,7 +56,7 @@ SHARES: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained where."""
+    """What is trained where; `hands` are arguments of `hand_weights` that are not the usual."""
 
     work: Path
     size: int
@@ -64,6 +65,7 @@ class Plan:
     cpu: bool
     seed: int = 0
     out: Path | None = None
+    hands: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def results(self) -> Path:
@@ -204,7 +206,8 @@ def windows(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
     if not (plan.results / stage.name / "checkpoint").exists():
         plan.trained(mimicmotion.POCKET_PICTURES.name, objective).train().requires_grad_(True)
     clips = encoded(plan, plan.long_pool())
-    examples = Dances(clips, mimicmotion.POCKET.window, mimicmotion.hand_weights)
+    weights = partial(mimicmotion.hand_weights, **plan.hands)
+    examples = Dances(clips, mimicmotion.POCKET.window, weights)
     yield from train_part(plan, stage, objective, objective, examples, seconds)
 
 
@@ -289,12 +292,21 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
 
 
 def train_stage(
-    stage: str, data: Path, out: Path, *, resume: bool, minutes: float, device: str
+    stage: str,
+    data: Path,
+    out: Path,
+    *,
+    resume: bool,
+    minutes: float,
+    device: str,
+    hands: Mapping[str, float] | None = None,
 ) -> Iterator[Event]:
     """Train one stage of MimicMotion's pocket recipe on the pools in `data` (see `pools`).
 
     `data` is the working folder of `make pocket`, with pools and latents in it; weights and
-    checkpoints go to `out`. Raises BadInput for a stage that drawn dancers cannot train.
+    checkpoints go to `out`. `hands` are `weight`, `threshold` and `padding` of the hand regions,
+    where they differ from `mimicmotion.hand_weights`. Raises BadInput for a stage that drawn
+    dancers cannot train.
     """
     card = data / "short" / "pool.json"
     if stage not in (mimicmotion.POCKET_PICTURES.name, mimicmotion.POCKET_WINDOWS.name):
@@ -312,7 +324,7 @@ def train_stage(
     spec = json.loads(card.read_text(encoding="utf-8"))
     long = json.loads((data / "long" / "pool.json").read_text(encoding="utf-8"))
     cpu = pick(cast(DeviceName, device)).torch.type == "cpu"
-    plan = Plan(data, spec["size"], spec["clips"], long["clips"], cpu)
+    plan = Plan(data, spec["size"], spec["clips"], long["clips"], cpu, hands=hands or {})
     if not resume:
         shutil.rmtree(out / stage, ignore_errors=True)
     yield from parts(replace(plan, out=out), stage, minutes * 60)

@@ -71,6 +71,15 @@ def _generate(commands: Commands[_Parser]) -> None:
     command.add_argument("--subject", metavar="NAME|FOLDER", help="a taught subject")
     command.add_argument("--frames", type=int, metavar="N", help="how many frames to make")
     command.add_argument("--seed", type=int, metavar="N")
+    command.add_argument(
+        "--estimate", action="store_true", help="make nothing; say how long and how much memory"
+    )
+    command.add_argument(
+        "--scratch",
+        type=Path,
+        metavar="DIR",
+        help="keep finished steps there; the same command goes on from them after a cut",
+    )
     _add_device(command)
     _add_settings(command)
 
@@ -101,6 +110,23 @@ def _evaluate(commands: Commands[_Parser]) -> None:
     command.set_defaults(command="evaluate")
     _add_system(command)
     command.add_argument("--out", type=Path, required=True, metavar="REPORT.json")
+    command.add_argument("--people", type=_positive, default=24, metavar="N", help="(24)")
+    command.add_argument(
+        "--ablation",
+        choices=("fusion", "confidence", "training"),
+        help="what an idea of the paper brings; training compares --weights",
+    )
+    command.add_argument(
+        "--seeds", type=_positive, default=2, metavar="N", help="of each person in an ablation (2)"
+    )
+    command.add_argument(
+        "--weights",
+        action="append",
+        default=[],
+        type=_assignment,
+        metavar="NAME=FOLDER",
+        help="pocket weights to compare, the first with the others",
+    )
     _add_device(command)
     _add_settings(command)
 

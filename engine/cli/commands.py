@@ -22,8 +22,8 @@ Command = Callable[[argparse.Namespace], Iterator[Event | str]]
 """What a command gives: events, and lines of text that are its answer."""
 
 
-def generate(arguments: argparse.Namespace) -> Iterator[Event]:
-    """Make a video and write its record beside it, as .json."""
+def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
+    """Make a video and write its record beside it, as .json; or say what it would cost."""
     _refuse_later_controls(arguments)
     if arguments.out.suffix.lower() != ".mp4":
         raise BadInput(
@@ -45,11 +45,33 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event]:
         depth=arguments.depth,
         prompt=arguments.prompt,
     )
-    library = _library(arguments)
-    for event in run(arguments.system, _values(arguments), inputs, library, arguments.out):
+    library, values = _library(arguments), _values(arguments)
+    if arguments.estimate:
+        yield from _cost(arguments.system, values, inputs, library)
+        return
+    for event in run(
+        arguments.system, values, inputs, library, arguments.out, scratch=arguments.scratch
+    ):
         if isinstance(event, Result):
             write_json(event.path.with_suffix(".json"), event.record)
         yield event
+
+
+def _cost(
+    system: str, values: dict[str, Any], inputs: Inputs, library: Library
+) -> Iterator[Event | str]:
+    """What the video would cost, as a line of text."""
+    from engine.cli.screen import duration
+    from engine.library import Estimate, estimate
+
+    for event in estimate(system, values, inputs, library):
+        if isinstance(event, Estimate):
+            yield (
+                f"about {duration(event.seconds)} and {event.peak / 2**30:.1f} GiB "
+                f"(memory: {event.memory}); a small piece of it was tried"
+            )
+        else:
+            yield event
 
 
 def pose(arguments: argparse.Namespace) -> Iterator[Event]:
@@ -80,11 +102,17 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
 
     values = dict(arguments.settings)
     minutes = _minutes(values.pop("minutes", "60"))
+    known = {"hand_weight": (0, 1000), "hand_threshold": (0, 1), "hand_padding": (0, 0.5)}
+    hands = {
+        name.removeprefix("hand_"): _number(name, values.pop(name), *limits)
+        for name, limits in known.items()
+        if name in values
+    }
     if values:
         raise BadInput(
             f"Training has no setting called '{next(iter(values))[:60]}'.",
             "Everything else is part of the stage.",
-            "Set minutes=N, or nothing.",
+            "Set minutes=N, " + "=X, ".join(known) + "=X, or nothing.",
         )
     return run(
         arguments.system,
@@ -94,14 +122,28 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
         resume=arguments.resume,
         minutes=minutes,
         device=arguments.device,
+        hands=hands,
     )
 
 
 def evaluate(arguments: argparse.Namespace) -> Iterator[Event]:
-    """Measure a system; the report is JSON."""
+    """Measure a system, or what one of its ideas brings; the report is JSON."""
+    from engine.library import ablate
     from engine.library import evaluate as run
 
-    return run(arguments.system, _values(arguments), _library(arguments), arguments.out)
+    values, library = _values(arguments), _library(arguments)
+    if arguments.ablation is None:
+        return run(arguments.system, values, library, arguments.out, people=arguments.people)
+    return ablate(
+        arguments.system,
+        values,
+        arguments.ablation,
+        library,
+        arguments.out,
+        people=arguments.people,
+        seeds=arguments.seeds,
+        weights={name: Path(folder) for name, folder in arguments.weights},
+    )
 
 
 def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
@@ -189,7 +231,10 @@ def _dance(name: str) -> str:
 
 
 def _library(arguments: argparse.Namespace) -> Library:
-    """The library on the wanted device; only the pocket family can be run in this version."""
+    """The library on the wanted device with the wanted model.
+
+    Published weights are looked for here, so that what is missing is said before any work.
+    """
     from engine.library import Library
 
     if arguments.model != "pocket":
@@ -226,6 +271,20 @@ def _spare(given: Iterable[Path | str | None], *made: Path | None) -> None:
                 "It is one of the files that you gave, and would be lost.",
                 "Choose another name with --out.",
             )
+
+
+def _number(name: str, text: str, low: float, high: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not low <= number <= high:
+        raise BadInput(
+            f"The setting '{name}' cannot be {text[:60]!r}.",
+            f"It must lie between {low:g} and {high:g}.",
+            "See docs/papers.md for what it means.",
+        )
+    return number
 
 
 def _minutes(text: str) -> float:

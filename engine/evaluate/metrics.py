@@ -28,6 +28,29 @@ def psnr(made: NDArray[np.uint8], true: NDArray[np.uint8], box: Box | None = Non
     return float(peak_signal_noise_ratio(*pair, data_range=255.0))
 
 
+def ssim(made: NDArray[np.uint8], true: NDArray[np.uint8]) -> float:
+    """Structural similarity of RGB frames `f h w 3`, mean over the frames, at most 1.
+
+    It sees local contrast and structure; where both are flat it is 1 whatever the colour's shade.
+    """
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
+    pair = (torch.from_numpy(np.ascontiguousarray(x)).movedim(-1, 1).float() for x in (made, true))
+    found = structural_similarity_index_measure(*pair, data_range=255.0)
+    return float(found[0] if isinstance(found, tuple) else found)
+
+
+def masked_error(
+    made: NDArray[np.uint8], true: NDArray[np.uint8], mask: NDArray[np.floating | np.uint8]
+) -> float:
+    """Mean absolute error in levels (0 to 255) inside `mask` `f h w`; NaN where it is empty."""
+    inside = mask > 0.5
+    if not inside.any():
+        return float("nan")
+    gap = np.abs(made[inside].astype(np.int16) - true[inside])
+    return float(gap.mean())
+
+
 def box_around(mask: NDArray[np.floating | np.uint8]) -> Box:
     """The box of everything that is in the mask `f h w` in any frame."""
     rows = np.flatnonzero((mask > 0.5).any(axis=(0, 2)))

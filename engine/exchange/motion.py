@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from engine.models.resolve import require
 from engine.models.shelf import Shelf
 from engine.pose import skeleton_video
 from engine.pose.dwpose import DWPose
+from engine.pose.mend import doubts, mend, report
 from engine.pose.people import People, pick
 from engine.pose.readers import read_poses
-from engine.pose.smooth import fill_gaps
+from engine.pose.smooth import fill_gaps, smooth
 from engine.types import Inputs, Poses, Progress, Warning
 
 MODEL_FPS = 15.0
@@ -58,6 +59,9 @@ def read_motion(
     *,
     fps: float = 0.0,
     num_frames: int = 0,
+    person: int = 0,
+    mended: bool = True,
+    smoothing: float = 0.0,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Generator[Progress, None, Motion]:
     """Read the motion, yielding `Progress`; the generator returns the `Motion`.
@@ -65,6 +69,9 @@ def read_motion(
     Args:
         fps: of the result; 0 thins the clip to about 15, in its own tempo.
         num_frames: take at most so many; 0 takes all, of a built-in dance one round.
+        person: whom to follow, see `people.pick`.
+        mended: bridge short doubtful spans (`pose/mend.py`); they are told as a warning either way.
+        smoothing: width in frames of the Gaussian that calms the poses; 0 leaves them.
 
     Raises BadInput when there is no motion or it cannot be read, NoPoseFound when nobody is in it,
     MissingModel when a person's video needs a detector that is not on this machine.
@@ -81,8 +88,20 @@ def read_motion(
             key="no_dance",
         )
     if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
-        return _from_keypoints(inputs.motion, fps, num_frames)
-    return (yield from _from_video(inputs.motion, shelf, fps, num_frames, limits))
+        motion = _from_keypoints(inputs.motion, fps, num_frames, person)
+    else:
+        motion = yield from _from_video(inputs.motion, shelf, fps, num_frames, person, limits)
+    return _cared_for(motion, mended, smoothing)
+
+
+def _cared_for(motion: Motion, mended: bool, smoothing: float) -> Motion:
+    """Mend and smooth what a detector or a file gave, and say where it was doubtful."""
+    poses = motion.poses
+    told = report(doubts(poses), motion.fps, mended=mended)
+    if mended:
+        poses = fill_gaps(mend(poses))
+    warnings = motion.warnings if told is None else (*motion.warnings, told)
+    return replace(motion, poses=smooth(poses, smoothing), warnings=warnings)
 
 
 def _one_round(key: str, fps: float) -> int:
@@ -106,8 +125,8 @@ def thinned(rate: float) -> float:
     return rate / max(1, round(rate / MODEL_FPS))
 
 
-def _from_keypoints(path: Path, fps: float, num_frames: int) -> Motion:
-    file = read_poses(path)
+def _from_keypoints(path: Path, fps: float, num_frames: int, person: int) -> Motion:
+    file = read_poses(path, person)
     given = file.fps or 30.0
     rate = fps or thinned(given)
     count = max(1, int(len(file.poses) * rate / given + 1e-6))
@@ -121,12 +140,12 @@ def _from_keypoints(path: Path, fps: float, num_frames: int) -> Motion:
                 "Choose the frames per second under Advanced if the dance is too fast or slow.",
             ),
         )
-    poses = fill_gaps(file.poses)[chosen[:num_frames] if num_frames else chosen]
+    poses = file.poses[chosen[:num_frames] if num_frames else chosen]
     return Motion(poses, rate, None, "keypoints", warnings)
 
 
 def _from_video(
-    path: Path, shelf: Shelf, fps: float, num_frames: int, limits: Limits
+    path: Path, shelf: Shelf, fps: float, num_frames: int, person: int, limits: Limits
 ) -> Generator[Progress, None, Motion]:
     info = video.probe(path, limits)
     rate = fps or thinned(info.fps or MODEL_FPS)
@@ -145,14 +164,14 @@ def _from_video(
             poses = yield from _follow_drawn(clip, shelf, total)
         else:
             kind = "video"
-            poses = yield from _follow_person(clip, shelf, total)
+            poses = yield from _follow_person(clip, shelf, total, person)
         yield Progress(total, total, "find the pose")
         audio = path if info.has_audio else None
-        return Motion(fill_gaps(poses), rate, audio, kind, tuple(frames.warnings))
+        return Motion(poses, rate, audio, kind, tuple(frames.warnings))
 
 
 def _follow_person(
-    frames: Iterable[Frame], shelf: Shelf, total: int
+    frames: Iterable[Frame], shelf: Shelf, total: int, person: int
 ) -> Generator[Progress, None, Poses]:
     """DWPose, frame by frame. Raises MissingModel if its files are not on this machine."""
     files = require(CARDS["dwpose"], shelf.home).paths
@@ -161,7 +180,7 @@ def _follow_person(
     for people in detector.people(frames):
         clip.append(people)
         yield Progress(len(clip), max(total, len(clip)), "find the pose")
-    return pick(clip)
+    return pick(clip, person)
 
 
 def _follow_drawn(

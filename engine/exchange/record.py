@@ -10,6 +10,7 @@ from typing import Any
 
 import diffusers
 import torch
+from torch import nn
 
 from engine.data.video_record import APP, RECORD_VERSION
 from engine.types import Inputs, Warning
@@ -38,16 +39,35 @@ def make_record(
         "model": model,
         "settings": dataclasses.asdict(settings),
         "seed": seed,
-        "inputs": _files(inputs),
+        "inputs": files(inputs),
         "dance": inputs.dance,
         "prompt": inputs.prompt,
         "warnings": [f"{w.what} {w.why}" for w in warnings],
-        "versions": {"torch": torch.__version__, "diffusers": diffusers.__version__},
+        "versions": versions(),
         **facts,
     }
 
 
-def _files(inputs: Inputs) -> list[dict[str, str]]:
+def versions() -> dict[str, str]:
+    """The libraries on which the numbers depend."""
+    return {"torch": torch.__version__, "diffusers": diffusers.__version__}
+
+
+def decisive(settings: Any, inputs: Inputs, net: nn.Module, device: str) -> dict[str, Any]:
+    """Everything that decides what a run makes, for `Scratch`; `net` stands for its weights."""
+    last = list(net.parameters())[-1].detach().float().cpu()
+    return {
+        "settings": dataclasses.asdict(settings),
+        "inputs": [file["sha256"] for file in files(inputs)],
+        "dance": inputs.dance,
+        "weights": hashlib.sha256(last.numpy().tobytes()).hexdigest(),
+        "device": device,
+        "versions": versions(),
+    }
+
+
+def files(inputs: Inputs) -> list[dict[str, str]]:
+    """Role, base name and SHA-256 of every file that was given."""
     found: list[dict[str, str]] = []
     for role in ("image", "motion", "face", "outfit", "depth"):
         path: Path | None = getattr(inputs, role)

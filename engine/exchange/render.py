@@ -14,6 +14,7 @@ from torch import Tensor
 
 from engine.data.limits import Limits
 from engine.data.video_write import VideoWriter
+from engine.exchange.parts import Parts
 from engine.nets.autoencoder import Autoencoder, decode_in_chunks
 from engine.sampling.loop import Step, Tick
 from engine.types import Event, Preview, Progress
@@ -65,28 +66,35 @@ def publish(
     out: Path,
     fps: float,
     *,
+    drop: int = 0,
     audio: Path | None,
     record: Mapping[str, Any],
     chunk: int = 8,
+    parts: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Generator[Event, None, None]:
     """Decode latents `1 c f h w` a few frames at a time straight into an mp4.
 
-    Pictures much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole number of times.
+    The first `drop` frames are decoded and left out: SVD's decoder sees whole chunks, so leaving
+    them out before would shift every chunk and change its pixels (specs/mimicmotion.md c.5).
+    Pictures much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole number of times. With a
+    folder `parts` a long video's finished pieces appear there, each told by a `Part`.
     """
     side = latents.shape[-1] * autoencoder.downscale
     enlarge = max(1, SHOWN_SIDE // side)
-    total = latents.shape[2]
-    done = 0
+    total = latents.shape[2] - drop
+    done = -drop
     writer = VideoWriter(out, fps, audio_from=audio, record=record, limits=limits)
-    with writer as file:
+    with writer as file, Parts(parts, total, fps, audio, limits) as pieces:
         for pixels in decode_in_chunks(autoencoder, latents, chunk):
             if enlarge > 1:
                 pixels = torch.nn.functional.interpolate(
                     pixels, scale_factor=enlarge, mode="bicubic", antialias=True
                 )
-            for frame in to_rgb(pixels):
+            for frame in to_rgb(pixels)[max(-done, 0) :]:
                 file.add(frame)
+                if (piece := pieces.add(frame)) is not None:
+                    yield piece
             done += len(pixels)
-            yield Progress(done, total, "decode")
+            yield Progress(max(done, 0), total, "decode")
     yield from writer.warnings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,20 @@ from engine.exchange.motion import read_motion
 from engine.exchange.person import read_person
 from engine.exchange.render import to_pixels
 from engine.models.shelf import Shelf
+from engine.nets.mimicmotion import Spec
 from engine.pose.draw import MIMICMOTION, POCKET, Style, draw
 from engine.pose.retarget import retarget
+from engine.pose.skeleton import FACE, SEEN
 from engine.types import Inputs, Poses, Progress, Warning
 
 STYLES: Mapping[str, Style] = {"mimicmotion": MIMICMOTION, "pocket": POCKET}
 """How poses are drawn for a model, by the name in its spec."""
+
+PUBLISHED_RESOLUTION = 576
+"""The shorter side in pixels that the public weights were trained at (specs/mimicmotion.md b.1)."""
+
+FACE_SHARE: Mapping[str, float] = {"full": 1.0, "weak": 0.4, "none": 0.0}
+"""How bright the face is drawn. Its points carry the driving person's identity (spec e.3)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Scene:
 
 
 def read_scene(
-    settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, size: tuple[int, int]
+    settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, size: tuple[int, int] | None
 ) -> Generator[Progress | Warning, None, Scene]:
     """Read photo and motion for pictures of `size` (width, height); returns the `Scene`.
 
@@ -56,7 +64,14 @@ def read_scene(
     """
     person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
     motion = yield from read_motion(
-        inputs, shelf, fps=settings.fps, num_frames=settings.num_frames, limits=shelf.limits
+        inputs,
+        shelf,
+        fps=settings.fps,
+        num_frames=settings.num_frames,
+        person=settings.person,
+        mended=settings.mend,
+        smoothing=settings.smoothing,
+        limits=shelf.limits,
     )
     if inputs.motion is not None and settings.num_frames != 1:
         check_moving(len(motion.poses), inputs.motion)
@@ -68,6 +83,28 @@ def read_scene(
     return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
 
 
+def settled(settings: MimicMotionSettings, spec: Spec, seed: int) -> MimicMotionSettings:
+    """The settings with nothing left open: what is 0 becomes what suits the model."""
+    window = settings.window_size or spec.window
+    return replace(
+        settings,
+        seed=seed,
+        num_inference_steps=settings.num_inference_steps or spec.steps[settings.quality],
+        guidance_scale=settings.guidance_scale or spec.guidance,
+        window_size=window,
+        overlap=min(settings.overlap, window - 1),
+    )
+
+
+def guiding(poses: Poses, settings: MimicMotionSettings) -> Poses:
+    """The poses as they are to guide: brightness off or on, the face full, weak or none (3.2)."""
+    score = poses.score if settings.confidence else (poses.score > SEEN).astype(np.float64)
+    if poses.layout == "wholebody133":
+        score = score.copy()
+        score[:, FACE] *= FACE_SHARE[settings.face]
+    return Poses(poses.keypoints, score, poses.layout, poses.size)
+
+
 class DrawnPoses:
     """The pictures that the PoseNet sees, drawn when they are asked for.
 
@@ -75,19 +112,21 @@ class DrawnPoses:
     Item 0 is the photo's own pose. It can be measured and split as a tensor `f 3 h w` can.
 
     Args:
-        scene: the poses.
+        own: the photo's own pose, one frame.
+        dance: the poses to follow.
         size: (width, height) of the pictures.
         style: how they are drawn.
         device: where the pixels go.
     """
 
     def __init__(
-        self, scene: Scene, size: tuple[int, int], style: Style, device: torch.device
+        self, own: Poses, dance: Poses, size: tuple[int, int], style: Style, device: torch.device
     ) -> None:
-        self._scene, self._size, self._style, self._device = scene, size, style, device
+        self._own, self._dance = own[:1], dance
+        self._size, self._style, self._device = size, style, device
 
     def __len__(self) -> int:
-        return 1 + len(self._scene.dance)
+        return 1 + len(self._dance)
 
     def split(self, size: int) -> Iterator[Tensor]:
         """Pixels `n 3 h w` in [-1, 1], n <= size, in order."""
@@ -95,7 +134,7 @@ class DrawnPoses:
         for start in range(0, frames, size):
             parts = []
             if start == 0:
-                parts.append(self._scene.photo_pose[:1])
-            parts.append(self._scene.dance[max(start - 1, 0) : min(start + size, frames) - 1])
+                parts.append(self._own)
+            parts.append(self._dance[max(start - 1, 0) : min(start + size, frames) - 1])
             drawn = [draw(part, self._size, self._style) for part in parts]
             yield to_pixels(np.concatenate(drawn), self._device)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.catalogue import QUALITY_STEPS
 from engine.nets.autoencoder import Autoencoder
@@ -94,6 +94,11 @@ class Networks:
     reference_net: PoseNet | None
     autoencoder: Autoencoder
     image_encoder: ImageEncoder
+
+    def encoders(self) -> list[nn.Module]:
+        """The modules that work once, before the first step."""
+        parts = (self.autoencoder, self.image_encoder, self.pose_net, self.reference_net)
+        return [part for part in parts if isinstance(part, nn.Module)]
 
 
 def pose_stem(

@@ -11,8 +11,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +22,8 @@ from torch import Tensor, nn
 
 from engine.catalogue import MimicMotionSettings
 from engine.evaluate.heldout import Animate
-from engine.exchange.record import make_record
-from engine.exchange.render import publish, to_pixels, to_rgb, watch
-from engine.exchange.scene import STYLES, DrawnPoses, Scene, read_scene
+from engine.exchange.camera import Camera
 from engine.models.shelf import Shelf
-from engine.nets.autoencoder import decode_in_chunks
 from engine.nets.controls import PoseNet
 from engine.nets.mimicmotion import (
     POCKET,
@@ -45,12 +40,15 @@ from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
 from engine.sampling.loop import Step, Tick, denoise
+from engine.sampling.profile import PROFILES, Profile, chunked, resident
 from engine.sampling.schedule import first_latents, svd_scheduler
+from engine.sampling.scratch import Scratch
+from engine.sampling.spans import Fusion
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
 from engine.train.pocket_dance import POCKET_PICTURES, POCKET_WINDOWS, sources
 from engine.train.stage import Optim, Stage
-from engine.types import Event, Inputs, Poses, Result
+from engine.types import Event, Inputs
 
 __all__ = ["POCKET", "RELEASED", "STAGES", "Networks", "Objective", "Spec", "generate", "redraw"]
 
@@ -82,7 +80,11 @@ class Denoiser:
 
 @torch.no_grad()
 def conditions(
-    nets: Networks, reference: Tensor, poses: PosePictures, image_noise: Tensor
+    nets: Networks,
+    reference: Tensor,
+    poses: PosePictures,
+    image_noise: Tensor,
+    profile: Profile = PROFILES["cpu"],
 ) -> Conditioning:
     """Everything that steers the U-Net, computed once for the whole video.
 
@@ -91,17 +93,18 @@ def conditions(
             autoencoder with `image_noise` (`1 3 H W`, already scaled) on it.
         poses: the drawn dance.
     """
-    image = nets.autoencoder.encode(reference + image_noise)
-    return Conditioning(
-        per_frame={
-            "image": image[:, :, None].expand(-1, -1, len(poses), -1, -1),
-            "pose": pose_features(nets, poses),
-        },
-        shared={
-            "token": nets.image_encoder.tokens(reference),
-            "time_ids": torch.tensor([TIME_IDS], device=reference.device),
-        },
-    )
+    with resident(nets.encoders(), reference.device, profile):
+        image = nets.autoencoder.encode(reference + image_noise)[:, :, None]
+        return Conditioning(
+            per_frame={
+                "image": image.expand(-1, -1, len(poses), -1, -1),
+                "pose": pose_features(nets, poses, dtype=profile.dtype or torch.float32),
+            },
+            shared={
+                "token": nets.image_encoder.tokens(reference),
+                "time_ids": torch.tensor([TIME_IDS], device=reference.device),
+            },
+        )
 
 
 def animate(
@@ -114,16 +117,18 @@ def animate(
     window: int,
     overlap: int,
     generator: torch.Generator,
-    batch: int = 1,
-    dtype: torch.dtype = torch.float32,
+    fusion: Fusion = "triangle",
+    spread: bool = False,
+    profile: Profile = PROFILES["cpu"],
     noise_augmentation: float = 0.0,
+    scratch: Scratch | None = None,
 ) -> Iterator[Tick | Step]:
     """Denoise a video of the reference dancing the poses (3.1 to 3.3).
 
-    Args as for `conditions`; `window` and `overlap` in frames, the reference slot included. The
-    last `Step`'s latents are the scaled video `1 c f h w`; frame 0 is the reference, to be dropped.
+    Args as for `conditions`, `windows.anchored` (the reference slot counts) and `denoise`. The last
+    `Step`'s latents are the scaled video `1 c f h w`; frame 0 is the reference, to be dropped.
     """
-    scheduler = svd_scheduler(nets.spec.sigma_min)
+    scheduler, device = svd_scheduler(nets.spec.sigma_min), reference.device
     fresh = noise.draw(
         len(poses),
         min(window, len(poses)),
@@ -132,24 +137,24 @@ def animate(
         channels=nets.autoencoder.latent_channels,
         factor=nets.autoencoder.downscale,
     )
-    device = reference.device
-    cond = conditions(nets, reference, poses, fresh.image.to(device) * noise_augmentation)
-    start = cond["image"] * nets.autoencoder.scaling_factor if nets.spec.relative else 0.0
-    for event in denoise(
-        Denoiser(nets.unet),
-        first_latents(fresh.video.to(device), scheduler, steps),
-        scheduler,
-        steps,
-        cond,
-        guidance=Guidance(guidance, drop=frozenset({"image", "pose", "token"})),
-        windows=windows.anchored(len(poses), window, overlap),
-        batch=batch,
-        dtype=dtype,
-    ):
-        if isinstance(event, Step):
-            guess = None if event.denoised is None else event.denoised + start
-            yield replace(event, latents=event.latents + start, denoised=guess)
-        else:
+    cond = conditions(nets, reference, poses, fresh.image.to(device) * noise_augmentation, profile)
+    still = cond["image"][:, :, :1] * nets.autoencoder.scaling_factor if nets.spec.relative else 0.0
+    with resident([nets.unet], device, profile), chunked(nets.unet, profile.tokens):
+        for event in denoise(
+            Denoiser(nets.unet),
+            first_latents(fresh.video.to(device), scheduler, steps),
+            scheduler,
+            steps,
+            cond,
+            guidance=Guidance(guidance, drop=frozenset({"image", "pose", "token"})),
+            windows=windows.anchored(len(poses), window, overlap, fusion=fusion, spread=spread),
+            batch=profile.batch,
+            dtype=profile.dtype or torch.float32,
+            scratch=scratch,
+        ):
+            if isinstance(event, Step):
+                guess = None if event.denoised is None else event.denoised + still
+                event = replace(event, latents=event.latents + still, denoised=guess)
             yield event
 
 
@@ -286,7 +291,12 @@ STAGES: Mapping[str, Stage] = {
 
 
 def load(shelf: Shelf) -> Networks:
-    """The pocket networks, loaded once per shelf; raises MissingModel when files are gone."""
+    """The networks of the shelf's model, loaded once; raises MissingModel when files are gone."""
+    if shelf.model != "pocket":
+        public = shelf.released()
+        return Networks(
+            public.spec, public.unet, public.pose_net, None, public.vae, public.image_encoder
+        )
     return Networks(
         POCKET,
         shelf.pocket("mimicmotion-unet", VideoUNet),
@@ -297,81 +307,29 @@ def load(shelf: Shelf) -> Networks:
     )
 
 
+def camera(shelf: Shelf) -> Camera:
+    """The shelf's model with this paper's way of sampling; raises MissingModel."""
+    return Camera("mimicmotion", shelf.model_name, load(shelf), animate, shelf)
+
+
 def generate(
-    settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, out: Path
+    settings: MimicMotionSettings,
+    inputs: Inputs,
+    shelf: Shelf,
+    out: Path,
+    scratch: Path | None = None,
 ) -> Iterator[Event]:
     """Make a video of the person in `inputs.image` dancing the motion of `inputs`.
 
     Yields progress of the stages `find the pose`, `denoise` and `decode`, a preview after every
     step, warnings, and the `Result`. Raises a `StudioError` for whatever stops it.
+
+    With a folder `scratch` a run that was cut goes on after its last finished step, and parts of
+    a long video can be played from there (`Part`) while the rest is decoded.
     """
-    started = time.monotonic()
-    nets = load(shelf)
-    size = (shelf.pocket_size, shelf.pocket_size)
-    scene = yield from read_scene(settings, inputs, shelf, size)
-    seed = settings.seed if settings.seed >= 0 else secrets.randbelow(2**31)
-    latents = yield from watch(
-        film(nets, settings, scene, seed, shelf.device.torch),
-        nets.autoencoder,
-        frame=1 + len(scene.dance) // 2,
-    )
-    record = make_record(
-        system="mimicmotion",
-        model="pocket",
-        settings=settings,
-        seed=seed,
-        inputs=inputs,
-        warnings=scene.warnings,
-        frames=len(scene.dance),
-        fps=scene.fps,
-        steps=settings.num_inference_steps or nets.spec.steps[settings.quality],
-        window=settings.window_size or nets.spec.window,
-        seconds=round(time.monotonic() - started, 2),
-        device=shelf.device.name,
-    )
-    yield from publish(
-        latents[:, :, 1:],  # slot 0 is the reference
-        nets.autoencoder,
-        out,
-        scene.fps,
-        audio=scene.audio,
-        record=record,
-        limits=shelf.limits,
-    )
-    yield Result(out, record)
-
-
-def film(
-    nets: Networks, settings: MimicMotionSettings, scene: Scene, seed: int, device: torch.device
-) -> Iterator[Tick | Step]:
-    """`animate` for a scene, with the user's settings or what suits the model."""
-    window = settings.window_size or nets.spec.window
-    height, width = scene.photo.shape[:2]
-    return animate(
-        nets,
-        to_pixels(scene.photo[None], device),
-        DrawnPoses(scene, (width, height), STYLES[nets.spec.style], device),
-        steps=settings.num_inference_steps or nets.spec.steps[settings.quality],
-        guidance=settings.guidance_scale or nets.spec.guidance,
-        window=window,
-        overlap=min(settings.overlap, window - 1),
-        generator=torch.Generator().manual_seed(seed),
-        batch=2,
-    )
+    yield from camera(shelf).generate(settings, inputs, out, scratch)
 
 
 def redraw(settings: MimicMotionSettings, shelf: Shelf) -> Animate:
     """The system as the measurements see it: a photo, its pose and a dance to frames."""
-    nets = load(shelf)
-
-    def animated(
-        photo: NDArray[np.uint8], photo_pose: Poses, dance: Poses, seed: int
-    ) -> NDArray[np.uint8]:
-        steps = film(
-            nets, settings, Scene(photo, photo_pose, dance, 15.0), seed, shelf.device.torch
-        )
-        latents = [event.latents for event in steps if isinstance(event, Step)][-1]
-        parts = decode_in_chunks(nets.autoencoder, latents[:, :, 1:], 8)
-        return np.concatenate([to_rgb(part) for part in parts])
-
-    return animated
+    return camera(shelf).redraw(settings)

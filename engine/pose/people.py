@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import NoPoseFound
+from engine.errors import BadInput, NoPoseFound
 from engine.pose.parts import Parts, parts_of_people
 from engine.pose.skeleton import SEEN
 from engine.types import NUM_KEYPOINTS, Layout, Poses
@@ -47,20 +47,42 @@ def boxes_around(keypoints: NDArray[np.float64], score: NDArray[np.float64]) -> 
     return boxes
 
 
-def pick(clip: Sequence[People]) -> Poses:
-    """Follow one person through the clip: the largest, then in every frame the nearest to them.
+def pick(clip: Sequence[People], person: int = 0) -> Poses:
+    """Follow one person through the clip.
 
-    The one with the largest box in any frame is followed from there to both ends by overlap of
-    boxes, or, where nothing overlaps, by distance of at most one box width plus what may be moved
-    in the frames since they were last seen. Frames without them get score 0.
+    Args:
+        person: 0 follows the one with the largest box in any frame; 1, 2, ... the first, second,
+            ... from the left in the first of the frames that show the most people.
 
-    Raises NoPoseFound if nobody is in the clip.
+    They are followed from there to both ends by overlap of boxes, or, where nothing overlaps, by
+    distance of at most one box width plus what may be moved in the frames since they were last
+    seen. Frames without them get score 0.
+
+    Raises NoPoseFound if nobody is in the clip, BadInput if there are fewer people than `person`.
     """
-    best = max(
-        ((_area(box), index) for index, people in enumerate(clip) for box in people.boxes),
-        default=None,
-    )
-    if best is None:
+    start, who = _largest(clip) if person == 0 else _from_the_left(clip, person)
+    layout, size = clip[start].layout, clip[start].size
+    count = NUM_KEYPOINTS[layout]
+    keypoints, score = np.zeros((len(clip), count, 2)), np.zeros((len(clip), count))
+    for order in (range(start, len(clip)), range(start - 1, -1, -1)):
+        last, unseen = clip[start].boxes[who], 0
+        for index in order:
+            people = clip[index]
+            found = who if index == start else _nearest(people.boxes, last, unseen)
+            if found is None:
+                unseen += 1
+                continue
+            last, unseen = people.boxes[found], 0
+            keypoints[index], score[index] = people.keypoints[found], people.score[found]
+    return Poses(keypoints, score, layout, size)
+
+
+def _largest(clip: Sequence[People]) -> tuple[int, int]:
+    """(frame, number) of the largest box of the clip."""
+    sizes = [
+        (_area(b), -f, -n) for f, people in enumerate(clip) for n, b in enumerate(people.boxes)
+    ]
+    if not sizes:
         raise NoPoseFound(
             "No person was found in the clip.",
             "None of its {frames} frames shows a person that could be recognised.",
@@ -68,22 +90,25 @@ def pick(clip: Sequence[People]) -> Poses:
             key="nobody_in_clip",
             frames=len(clip),
         )
-    start = best[1]
-    layout, size = clip[start].layout, clip[start].size
-    count = NUM_KEYPOINTS[layout]
-    keypoints, score = np.zeros((len(clip), count, 2)), np.zeros((len(clip), count))
-    seed = clip[start].boxes[int(np.argmax([_area(box) for box in clip[start].boxes]))]
-    for order in (range(start, len(clip)), range(start - 1, -1, -1)):
-        last, unseen = seed, 0
-        for index in order:
-            people = clip[index]
-            who = _nearest(people.boxes, last, unseen)
-            if who is None:
-                unseen += 1
-                continue
-            last, unseen = people.boxes[who], 0
-            keypoints[index], score[index] = people.keypoints[who], people.score[who]
-    return Poses(keypoints, score, layout, size)
+    _, frame, number = max(sizes)
+    return -frame, -number
+
+
+def _from_the_left(clip: Sequence[People], person: int) -> tuple[int, int]:
+    """(frame, number) of the `person`-th from the left where the most people are seen."""
+    _largest(clip)  # raises if there is nobody at all
+    frame = int(np.argmax([len(people) for people in clip]))
+    boxes = clip[frame].boxes
+    if person > len(boxes):
+        raise BadInput(
+            "Person {person} cannot be followed.",
+            "At most {most} people are seen at once in the clip.",
+            "Choose a number up to {most}, or 0 for the largest person.",
+            key="no_such_person",
+            person=person,
+            most=len(boxes),
+        )
+    return frame, int(np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")[person - 1])
 
 
 def _nearest(boxes: NDArray[np.float64], last: NDArray[np.float64], unseen: int) -> int | None:

@@ -32,23 +32,23 @@ class PoseFile:
     fps: float | None = None
 
 
-def read_poses(path: Path) -> PoseFile:
+def read_poses(path: Path, person: int = 0) -> PoseFile:
     """Read one person's dance from a keypoint file, a folder or zip of one file a frame.
 
-    Of several people the largest is followed (`people.pick`). OpenPose becomes `wholebody133`,
-    the others keep their layout.
+    Of several people one is followed (`people.pick`). OpenPose becomes `wholebody133`, the others
+    keep their layout.
 
     Raises NoPoseFound if nobody is in it, and BadInput for whatever else is wrong: not JSON, of
     another kind, wrong counts, NaN, too large, nested too deeply.
     """
     if path.is_dir():
-        return _from_frames(_folder(path), path.name)
+        return _from_frames(_folder(path), path.name, person)
     if path.suffix.lower() == ".zip":
-        return _from_frames(_zip(path), path.name)
+        return _from_frames(_zip(path), path.name, person)
     content = jsonfile.read(path)
     if isinstance(content, dict) and "layout" in content:
         return _ours(content, path.name)
-    return _one_person(_frames(content, path.name), path.name)
+    return _one_person(_frames(content, path.name), path.name, person)
 
 
 def write_poses(path: Path, poses: Poses, fps: float | None = None) -> None:
@@ -88,18 +88,18 @@ def _frames(content: Any, name: str) -> list[RawFrame]:
     )
 
 
-def _from_frames(files: Iterator[tuple[str, bytes]], name: str) -> PoseFile:
+def _from_frames(files: Iterator[tuple[str, bytes]], name: str, person: int) -> PoseFile:
     frames: list[RawFrame] = []
     for file, text in files:
         frames += _frames(jsonfile.parse(text, file), file)
-    return _one_person(frames, name)
+    return _one_person(frames, name, person)
 
 
-def _one_person(frames: list[RawFrame], name: str) -> PoseFile:
+def _one_person(frames: list[RawFrame], name: str, person: int) -> PoseFile:
     clip = people_of_clip(frames, name)
     if not any(len(people) for people in clip):
         raise _nobody(name)
-    return PoseFile(pick(clip))
+    return PoseFile(pick(clip, person))
 
 
 def _folder(path: Path) -> Iterator[tuple[str, bytes]]:

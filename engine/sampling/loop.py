@@ -15,6 +15,7 @@ from engine.sampling.conditioning import Conditioning
 from engine.sampling.controls import LatentControl, Moment
 from engine.sampling.guidance import Guidance
 from engine.sampling.schedule import Scheduler, prepared
+from engine.sampling.scratch import Scratch
 from engine.sampling.windows import Window, normalised, whole
 
 
@@ -77,6 +78,7 @@ def denoise(
     generator: torch.Generator | None = None,
     batch: int = 1,
     dtype: torch.dtype = torch.float32,
+    scratch: Scratch | None = None,
 ) -> Generator[Tick | Step, None, None]:
     """Turn noise into latents, yielding a `Tick` after every network call and a `Step` after every
     step. To cancel, close the generator: nothing runs between two yields.
@@ -98,6 +100,8 @@ def denoise(
         generator: for schedulers that add noise.
         batch: how many guidance halves of windows go through the network in one call.
         dtype: precision of the latents that the network is given.
+        scratch: keeps every finished step; when it holds some of this run already, the run goes
+            on after them. For schedulers without a memory of past predictions, as Euler and DDIM.
 
     Raises ValueError when latents, conditions, windows and guidance do not fit each other.
     """
@@ -109,8 +113,15 @@ def denoise(
     scheduler = prepared(scheduler, num_inference_steps, latents.device)
     options = _step_options(scheduler, generator)
     total = len(scheduler.timesteps)
+    kept = None if scratch is None else scratch.load(latents.device)
+    done, latents = (0, latents) if kept is None else (kept.done, kept.latents)
+    begin = getattr(scheduler, "set_begin_index", None)
+    if done and begin is not None:  # schedulers that count their own steps
+        begin(min(done, total - 1))
+    if done >= total:  # only what follows the last step was cut
+        yield Step(total - 1, total, float(scheduler.timesteps[-1]), 0.0, latents, None)
 
-    for index, timestep in enumerate(scheduler.timesteps):
+    for index, timestep in enumerate(scheduler.timesteps[done:], start=done):
         at = Moment(index, total, float(timestep), _sigma(scheduler, index))
         for control in controls:
             latents = control.before_step(latents, at)
@@ -125,6 +136,8 @@ def denoise(
         stepped = scheduler.step(guided, timestep, latents, **options)
         latents = stepped.prev_sample.float()
         denoised = getattr(stepped, "pred_original_sample", None)
+        if scratch is not None:
+            scratch.keep(index + 1, latents)
         yield Step(at.index, at.total, at.timestep, at.sigma, latents, denoised)
 
 

@@ -37,9 +37,17 @@ class FakeEngine:
         self.given: tuple[str, Mapping[str, Any], Inputs, Path] | None = None
 
     def __call__(
-        self, system: str, values: Mapping[str, Any], inputs: Inputs, library: object, out: Path
+        self,
+        system: str,
+        values: Mapping[str, Any],
+        inputs: Inputs,
+        library: object,
+        out: Path,
+        *,
+        scratch: Path | None = None,
     ) -> Iterator[Event]:
         self.given = (system, values, inputs, out)
+        self.scratch = scratch
         try:
             for step in self.script:
                 if isinstance(step, BaseException):
@@ -76,10 +84,11 @@ def test_generate_passes_everything_on_and_writes_the_record(
     options = ["--image", "p.jpg", "--motion", str(dance), "--face", "f.png", "--outfit", "o.png"]
     options += ["--depth", "d.mp4", "--prompt", "on the beach", "--frames", "30", "--seed", "7"]
     options += ["--set", "quality=draft", "--set", "keep-audio=no", "--model", "pocket"]
+    options += ["--scratch", "kept"]
     assert main(["generate", "--system", "mimicmotion", "--out", str(out), *options]) == 0
     assert engine.given is not None
     system, values, inputs, where = engine.given
-    assert (system, where) == ("mimicmotion", out)
+    assert (system, where, engine.scratch) == ("mimicmotion", out, Path("kept"))
     assert values == {"quality": "draft", "keep_audio": "no", "num_frames": 30, "seed": 7}
     assert inputs == Inputs(
         image=Path("p.jpg"), motion=dance, face=Path("f.png"), outfit=Path("o.png"),

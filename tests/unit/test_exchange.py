@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from engine.catalogue import MimicMotionSettings
 from engine.data import synth
@@ -16,9 +18,12 @@ from engine.errors import BadInput, MissingModel
 from engine.exchange.motion import Motion, read_motion, thinned
 from engine.exchange.person import looks_drawn, read_person
 from engine.exchange.record import make_record
+from engine.exchange.scene import DrawnPoses, guiding
 from engine.models.shelf import Shelf
+from engine.pose.draw import POCKET
 from engine.pose.readers import write_poses
-from engine.types import Inputs, Warning
+from engine.pose.skeleton import FACE, LEFT_HAND
+from engine.types import Inputs, Poses, Warning
 
 
 @pytest.fixture
@@ -73,6 +78,49 @@ def test_a_guessed_tempo_is_said(tmp_path: Path, shelf: Shelf) -> None:
     motion = read(Inputs(motion=tmp_path / "poses.json"), shelf, num_frames=3)
     assert len(motion.poses) == 3
     assert "tempo" in motion.warnings[0].what
+
+
+def test_doubtful_poses_are_mended_smoothed_and_told(tmp_path: Path, shelf: Shelf) -> None:
+    poses = synth.dance_poses("sway", 30, 15.0)
+    poses.score[:, :17] = 0.9
+    rough = Poses(poses.keypoints.copy(), poses.score.copy(), poses.layout, poses.size)
+    rough.keypoints[10:13, 9], rough.score[10:13, 9] = 0.0, 0.35
+    write_poses(tmp_path / "poses.json", rough, 15.0)
+    inputs = Inputs(motion=tmp_path / "poses.json")
+    as_given = read(inputs, shelf, mended=False)
+    mended = read(inputs, shelf)
+    calm = read(inputs, shelf, smoothing=1.0)
+    assert np.allclose(as_given.poses.keypoints[11, 9], 0)
+    assert np.abs(mended.poses.keypoints[11, 9] - poses.keypoints[11, 9]).max() < 0.05
+    assert [w.what for w in mended.warnings] == ["The pose is doubtful in places."]
+    assert "left wrist, mended" in mended.warnings[0].why
+    jerk = [np.abs(np.diff(m.poses.keypoints[:, 10], n=2, axis=0)).sum() for m in (mended, calm)]
+    assert jerk[1] < jerk[0]
+
+
+def test_the_drawn_guidance_follows_the_settings() -> None:
+    poses = synth.dance_poses("sway", 2, 15.0)
+    poses.score[:] = 0.5
+    full = MimicMotionSettings()
+    assert np.array_equal(guiding(poses, full).score, poses.score)
+    sure = guiding(poses, replace(full, confidence=False))
+    assert (sure.score == 1).all()
+    for face, share in (("weak", 0.4), ("none", 0.0)):
+        shown = guiding(poses, replace(full, face=face)).score
+        assert np.allclose(shown[:, FACE], 0.5 * share)
+        assert np.allclose(shown[:, LEFT_HAND], 0.5)
+    assert (poses.score == 0.5).all()  # what was given stays as it was
+
+
+def test_poses_are_drawn_a_few_at_a_time_and_the_same() -> None:
+    own, dance = synth.dance_poses("sway", 1, 15.0), synth.dance_poses("twist", 9, 15.0)
+    drawn = DrawnPoses(own, dance, (64, 64), POCKET, torch.device("cpu"))
+    assert len(drawn) == 10
+    whole = torch.cat(list(drawn.split(10)))
+    for size in (1, 4, 9, 100):
+        parts = list(drawn.split(size))
+        assert max(map(len, parts)) <= size
+        assert torch.equal(torch.cat(parts), whole)
 
 
 @pytest.mark.parametrize(

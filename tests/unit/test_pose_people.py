@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import NoPoseFound
+from engine.errors import BadInput, NoPoseFound
 from engine.pose.people import People, boxes_around, pick
 
 SIZE = (640, 480)
@@ -44,3 +44,18 @@ def test_frames_without_the_person_score_nothing_and_do_not_jump_to_another() ->
 def test_nobody_at_all_is_said() -> None:
     with pytest.raises(NoPoseFound, match="3 frames"):
         pick([crowd(), crowd(), crowd()])
+
+
+def test_people_are_counted_from_the_left() -> None:
+    clip = [crowd((0.3, 0.2)), crowd((0.6, 0.15), (0.3, 0.2), (0.05, 0.1)), crowd((0.6, 0.15))]
+    for person, wanted in ((1, 0.05), (2, 0.3), (3, 0.6)):
+        assert pick(clip, person).keypoints[1, 0, 0] == pytest.approx(wanted)
+    third = pick(clip, 3)
+    assert (third.score.max(axis=1) > 0).tolist() == [False, True, True]
+
+
+def test_a_person_who_is_not_there_is_refused() -> None:
+    with pytest.raises(BadInput, match="At most 2 people"):
+        pick([crowd((0.1, 0.2), (0.6, 0.2)), crowd((0.1, 0.2))], 3)
+    with pytest.raises(NoPoseFound):
+        pick([crowd()], 1)

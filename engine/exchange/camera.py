@@ -1,0 +1,214 @@
+"""From a photo and a dance to a video, a measurement or a quick look, with one way of sampling."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.catalogue import MimicMotionSettings
+from engine.evaluate.heldout import Animate
+from engine.exchange.estimate import Estimate, peak_bytes, probe
+from engine.exchange.record import decisive, make_record
+from engine.exchange.render import publish, to_pixels, to_rgb, watch
+from engine.exchange.scene import STYLES, DrawnPoses, Scene, guiding, read_scene, settled
+from engine.exchange.seams import compare_seams, enough_frames
+from engine.models.shelf import Shelf
+from engine.nets.autoencoder import decode_in_chunks
+from engine.nets.mimicmotion import Networks, PosePictures
+from engine.sampling.loop import Step, Tick
+from engine.sampling.profile import Profile, choose, resident
+from engine.sampling.scratch import Scratch, remembered_seed
+from engine.sampling.spans import Fusion
+from engine.types import Event, Inputs, Poses, Progress, Result
+
+
+class Sampler(Protocol):
+    """A paper's way from noise to latents, `mimicmotion.animate`."""
+
+    def __call__(
+        self,
+        nets: Networks,
+        reference: Tensor,
+        poses: PosePictures,
+        *,
+        steps: int,
+        guidance: float,
+        window: int,
+        overlap: int,
+        generator: torch.Generator,
+        fusion: Fusion,
+        spread: bool,
+        profile: Profile,
+        scratch: Scratch | None,
+    ) -> Iterator[Tick | Step]: ...
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Films scenes.
+
+    Attributes:
+        system, model: by their names in the record.
+        nets: the networks of one model.
+        animate: how they are sampled.
+        shelf: the device and the limits.
+    """
+
+    system: str
+    model: str
+    nets: Networks
+    animate: Sampler
+    shelf: Shelf
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(width, height) of the pictures; None where the photo decides, see `read_scene`."""
+        if self.nets.spec.style == "mimicmotion":
+            return None
+        return self.shelf.pocket_size, self.shelf.pocket_size
+
+    def generate(
+        self, settings: MimicMotionSettings, inputs: Inputs, out: Path, scratch: Path | None
+    ) -> Iterator[Event]:
+        """Make the video; see `engine.library.generate`."""
+        started = time.monotonic()
+        scene = yield from read_scene(settings, inputs, self.shelf, self.size)
+        chosen = settled(settings, self.nets.spec, remembered_seed(scratch, settings.seed))
+        profile = choose(chosen.memory, self.shelf.device)
+        kept = None
+        if scratch is not None:
+            facts = decisive(chosen, inputs, self.nets.unet, self.shelf.device.name)
+            kept = Scratch(scratch, facts)
+        steps = self.film(chosen, scene, profile, kept)
+        shown = watch(steps, self.nets.autoencoder, frame=1 + len(scene.dance) // 2)
+        expected = 0.0
+        while True:
+            try:
+                event = next(shown)
+            except StopIteration as end:
+                latents: Tensor = end.value
+                break
+            if isinstance(event, Progress) and not expected:
+                expected = time.monotonic() - started + (event.seconds_left or 0.0)
+            yield event
+        record = make_record(
+            system=self.system,
+            model=self.model,
+            settings=settings,
+            seed=chosen.seed,
+            inputs=inputs,
+            warnings=scene.warnings,
+            frames=len(scene.dance),
+            fps=scene.fps,
+            steps=chosen.num_inference_steps,
+            window=chosen.window_size,
+            overlap=chosen.overlap,
+            memory=profile.name,
+            device=self.shelf.device.name,
+            seconds=round(time.monotonic() - started, 2),
+            expected_seconds=round(expected, 2),
+            peak_bytes=peak_bytes(self.shelf.device.torch),
+        )
+        with resident(self.nets.encoders(), self.shelf.device.torch, profile):
+            yield from publish(
+                latents,
+                self.nets.autoencoder,
+                out,
+                scene.fps,
+                drop=1,  # slot 0 is the reference
+                audio=scene.audio,
+                record=record,
+                chunk=profile.decode,
+                parts=scratch,
+                limits=self.shelf.limits,
+            )
+        if kept is not None:
+            kept.clear()
+        yield Result(out, record)
+
+    def estimate(self, settings: MimicMotionSettings, inputs: Inputs) -> Iterator[Event | Estimate]:
+        """What the video would cost: one call of the network and one chunk are tried for real.
+
+        The last item is the `Estimate`.
+        """
+        started = time.monotonic()
+        scene = yield from read_scene(settings, inputs, self.shelf, self.size)
+        reading = time.monotonic() - started
+        chosen = settled(settings, self.nets.spec, 0)
+        profile = choose(chosen.memory, self.shelf.device)
+        found = probe(
+            self.film(chosen, scene, profile),
+            self.nets.autoencoder,
+            frames=1 + len(scene.dance),
+            size=scene.photo_pose.size,
+            chunk=profile.decode,
+            device=self.shelf.device.torch,
+        )
+        yield replace(found, seconds=found.seconds + reading, memory=profile.name)
+
+    def preview_seams(
+        self, settings: MimicMotionSettings, inputs: Inputs, out: Path
+    ) -> Iterator[Event]:
+        """The first windows in every way of blending, in draft quality; see `compare_seams`."""
+        draft = replace(settings, quality="draft", num_inference_steps=0)
+        seed = settings.seed if settings.seed >= 0 else secrets.randbelow(2**31)
+        chosen = settled(draft, self.nets.spec, seed)
+        enough = enough_frames(chosen)
+        if not 0 < draft.num_frames <= enough:
+            draft = replace(draft, num_frames=enough)
+        scene = yield from read_scene(draft, inputs, self.shelf, self.size)
+        yield from compare_seams(self.frames, chosen, scene, out)
+
+    def redraw(self, settings: MimicMotionSettings) -> Animate:
+        """The system as the measurements see it."""
+
+        def animated(
+            photo: NDArray[np.uint8], photo_pose: Poses, dance: Poses, seed: int
+        ) -> NDArray[np.uint8]:
+            scene = Scene(photo, photo_pose[:1], dance, 15.0)
+            return self.frames(settled(settings, self.nets.spec, seed), scene)
+
+        return animated
+
+    def frames(self, settings: MimicMotionSettings, scene: Scene) -> NDArray[np.uint8]:
+        """All frames of a scene at once, `f h w 3`; for short clips."""
+        profile = choose(settings.memory, self.shelf.device)
+        events = self.film(settings, scene, profile)
+        latents = [event.latents for event in events if isinstance(event, Step)][-1]
+        parts = decode_in_chunks(self.nets.autoencoder, latents, profile.decode)
+        return np.concatenate([to_rgb(part) for part in parts])[1:]  # slot 0 is the reference
+
+    def film(
+        self,
+        settings: MimicMotionSettings,
+        scene: Scene,
+        profile: Profile,
+        scratch: Scratch | None = None,
+    ) -> Iterator[Tick | Step]:
+        """The sampler for a scene, with settings that are `settled`."""
+        device = self.shelf.device.torch
+        height, width = scene.photo.shape[:2]
+        own, dance = guiding(scene.photo_pose, settings), guiding(scene.dance, settings)
+        return self.animate(
+            self.nets,
+            to_pixels(scene.photo[None], device),
+            DrawnPoses(own, dance, (width, height), STYLES[self.nets.spec.style], device),
+            steps=settings.num_inference_steps,
+            guidance=settings.guidance_scale,
+            window=settings.window_size,
+            overlap=settings.overlap,
+            generator=torch.Generator().manual_seed(settings.seed),
+            fusion=cast(Fusion, settings.fusion),
+            spread=settings.spread_windows,
+            profile=profile,
+            scratch=scratch,
+        )

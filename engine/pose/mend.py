@@ -1,0 +1,133 @@
+"""Doubtful moments of a pose: where they are, and bridging the short ones.
+
+A detector that loses a hand for a few frames does not say "gone": its score dips and the joint
+wanders. A dip is judged against how sure that joint usually is, so a joint that is never seen well
+is left alone, and dim drawing (`engine/pose/draw.py`) takes care of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.pose.skeleton import BODY, COCO17_NAMES, LEFT_HAND, RIGHT_HAND, SEEN
+from engine.types import Poses, Warning
+
+DIP = 0.6
+"""A score below this share of the joint's usual one is doubtful."""
+LONGEST = 8
+"""Spans of more frames than this are not bridged: half a second holds too much dance to guess."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A doubtful span of the clip.
+
+    Attributes:
+        first, last: its frames.
+        parts: what was doubtful: joints of the body, `left hand`, `right hand`.
+        mended: whether it was bridged.
+    """
+
+    first: int
+    last: int
+    parts: tuple[str, ...]
+    mended: bool
+
+
+def doubtful(poses: Poses) -> NDArray[np.bool_]:
+    """Where a joint that is usually seen is not, or is seen much worse than usual: `f k`."""
+    usual = np.zeros(poses.score.shape[1])
+    for joint in range(len(usual)):
+        seen = poses.score[poses.score[:, joint] > SEEN, joint]
+        usual[joint] = np.median(seen) if len(seen) >= max(2, len(poses) // 4) else 0.0
+    low = poses.score < np.maximum(SEEN, DIP * usual)
+    return low & (usual > 0)
+
+
+def mend(poses: Poses, longest: int = LONGEST) -> Poses:
+    """Bridge short doubtful spans on a straight line between the sure frames around them.
+
+    A bridged joint gets the smaller score of its two ends. Spans longer than `longest` frames and
+    spans at either end of the clip stay as they are.
+    """
+    keypoints, score = poses.keypoints.copy(), poses.score.copy()
+    for joint, start, stop in _spans(doubtful(poses)):
+        before, after = start - 1, stop
+        if before < 0 or after >= len(poses) or stop - start > longest:
+            continue
+        share = (np.arange(start, stop)[:, None] - before) / (after - before)
+        ends = poses.keypoints[before, joint], poses.keypoints[after, joint]
+        keypoints[start:stop, joint] = ends[0] * (1 - share) + ends[1] * share
+        score[start:stop, joint] = min(poses.score[before, joint], poses.score[after, joint])
+    return Poses(keypoints, score, poses.layout, poses.size)
+
+
+def doubts(poses: Poses, longest: int = LONGEST) -> list[Doubt]:
+    """The doubtful spans of body and hands in order, touching ones joined.
+
+    A span is `mended` when `mend` bridges all of it.
+    """
+    where = doubtful(poses)
+    left = doubtful(mend(poses, longest))
+    parts = _parts(poses)
+    body = np.stack([where[:, joints].mean(axis=1) > 0.5 for _, joints in parts], axis=1)
+    rest = np.stack([left[:, joints].mean(axis=1) > 0.5 for _, joints in parts], axis=1)
+    found = []
+    for _, start, stop in _spans(np.any(body, axis=1, keepdims=True)):
+        bad = body[start:stop].sum(axis=0) > 0
+        names = tuple(name for (name, _), here in zip(parts, bad, strict=True) if here)
+        found.append(Doubt(start, stop - 1, names, not rest[start:stop].any()))
+    return found
+
+
+def report(found: Sequence[Doubt], fps: float, *, mended: bool) -> Warning | None:
+    """One message about all doubtful spans, with their seconds; None where there is none.
+
+    Args:
+        mended: whether the poses that are used are the mended ones.
+    """
+    if not found:
+        return None
+    places = [
+        f"{doubt.first / fps:.1f}-{(doubt.last + 1) / fps:.1f} s ({', '.join(doubt.parts[:3])}"
+        f"{', mended' if mended and doubt.mended else ''})"
+        for doubt in found
+    ]
+    more = f" and {len(places) - 6} more" if len(places) > 6 else ""
+    return Warning(
+        "The pose is doubtful in places.",
+        f"Hardly seen: {'; '.join(places[:6])}{more}.",
+        "Look at the pose preview; use a clip in which the dancer is never hidden if it matters.",
+    )
+
+
+def _parts(poses: Poses) -> list[tuple[str, NDArray[np.int64]]]:
+    """Body joints one by one, hands as wholes; the head's five points are one part."""
+    if poses.layout == "openpose18":
+        names = ("neck", "right shoulder", "right elbow", "right wrist", "left shoulder")
+        names += ("left elbow", "left wrist", "right hip", "right knee", "right ankle")
+        names += ("left hip", "left knee", "left ankle")
+        head = np.array([0, 14, 15, 16, 17])
+        return [("head", head), *((name, np.array([i])) for i, name in enumerate(names, start=1))]
+    joints = range(5, BODY.stop)
+    parts = [("head", np.arange(5))]
+    parts += [(COCO17_NAMES[joint].replace("_", " "), np.array([joint])) for joint in joints]
+    if poses.layout == "wholebody133":
+        for name, hand in (("left hand", LEFT_HAND), ("right hand", RIGHT_HAND)):
+            parts.append((name, np.arange(hand.start, hand.stop)))
+    return parts
+
+
+def _spans(where: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+    """(column, start, stop) of every run of True in `f k`."""
+    edges = np.diff(np.pad(where.astype(np.int8), ((1, 1), (0, 0))), axis=0)
+    found = []
+    for column in range(where.shape[1]):
+        starts = np.flatnonzero(edges[:, column] == 1)
+        stops = np.flatnonzero(edges[:, column] == -1)
+        found += [(column, int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+    return found

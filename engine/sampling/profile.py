@@ -1,0 +1,113 @@
+"""How a run is fitted to the memory there is: what is resident, batched, chunked, and how precise.
+
+Every profile makes the same video up to rounding; the small ones only take longer. The numbers
+for graphics cards follow from the tensor sizes in specs/mimicmotion.md f.2 (72 frames of 576x1024);
+they are computed, not measured on cards of these sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+from torch import nn
+
+from engine.device import Device
+from engine.nets.attention import FeedForward
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a run may use.
+
+    Attributes:
+        name: one of `PROFILES`.
+        memory: what it is made for, in bytes; 0 for the processor.
+        residency: `all` networks stay on the device, or only those of the running phase (`swap`:
+            moved once per phase, never within one).
+        batch: guidance halves of windows in one call of the network.
+        tokens: most tokens in one piece of a feed-forward, the peak of the activations; 0: whole.
+        decode: frames decoded together.
+        dtype: precision of the network while sampling; None takes the device's own.
+    """
+
+    name: str
+    memory: int
+    residency: Literal["all", "swap"]
+    batch: int
+    tokens: int
+    decode: int
+    dtype: torch.dtype | None = None
+
+
+PROFILES: Mapping[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile("cpu", 0, "all", batch=2, tokens=0, decode=8),
+        Profile("6gb", 6 * GIB, "swap", batch=1, tokens=16_384, decode=1),
+        Profile("8gb", 8 * GIB, "swap", batch=1, tokens=32_768, decode=2),
+        Profile("12gb", 12 * GIB, "swap", batch=1, tokens=65_536, decode=4),
+        Profile("24gb", 24 * GIB, "all", batch=1, tokens=131_072, decode=8),
+        Profile("80gb", 80 * GIB, "all", batch=4, tokens=0, decode=16),
+    )
+}
+
+
+def choose(name: str, device: Device, memory: int | None = None) -> Profile:
+    """The profile called `name`, or with `auto` the largest that the device's memory allows.
+
+    Args:
+        memory: bytes on the device, asked of it by default.
+    Returns: the profile with its `dtype` filled in. Raises ValueError for an unknown name.
+    """
+    if name == "auto":
+        name = _fitting(device.torch, memory)
+    if name not in PROFILES:
+        raise ValueError(f"no profile '{name}'; there are {', '.join(PROFILES)}")
+    return replace(PROFILES[name], dtype=PROFILES[name].dtype or device.sampling)
+
+
+def _fitting(device: torch.device, memory: int | None) -> str:
+    if device.type != "cuda":
+        return "cpu"
+    there = torch.cuda.get_device_properties(device).total_memory if memory is None else memory
+    # cards report a little less than what is printed on them
+    fitting = [p for p in PROFILES.values() if 0 < p.memory <= there * 1.08]
+    return max(fitting, key=lambda p: p.memory).name if fitting else "6gb"
+
+
+@contextmanager
+def chunked(net: nn.Module, tokens: int) -> Iterator[None]:
+    """Cut the network's feed-forwards into pieces of at most `tokens` tokens; 0 leaves them whole.
+
+    Each token goes through on its own, so the result is the same up to rounding.
+    """
+    layers = [module for module in net.modules() if isinstance(module, FeedForward)]
+    before = [layer.tokens for layer in layers]
+    try:
+        for layer in layers:
+            layer.tokens = tokens
+        yield
+    finally:
+        for layer, was in zip(layers, before, strict=True):
+            layer.tokens = was
+
+
+@contextmanager
+def resident(nets: list[nn.Module], device: torch.device, profile: Profile) -> Iterator[None]:
+    """Have the networks of a phase on the device; with `swap` they leave it afterwards."""
+    for net in nets:
+        net.to(device)
+    try:
+        yield
+    finally:
+        if profile.residency == "swap":
+            for net in nets:
+                net.to("cpu")
+            if device.type == "cuda":
+                torch.cuda.empty_cache()

@@ -1,0 +1,70 @@
+"""`make bench`: the same frames as the straightforward loop, in less time and no more memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REPEATS = int(os.environ.get("BENCH_REPEATS", "3"))
+pytestmark = pytest.mark.bench
+
+
+def run(how: str, out: Path, *options: str) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "tests/bench/one_run.py", how, str(out), *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def told(text: str) -> None:
+    sys.stdout.write(f"\n{text}\n")
+
+
+def test_faster_than_the_straightforward_loop_and_equal(tmp_path: Path) -> None:
+    """Runs take turns, so that other work on the machine slows both alike."""
+    ratios, peaks = [], {"plain": [], "ours": []}
+    for _ in range(REPEATS):
+        seconds = {}
+        for how in ("plain", "ours"):
+            found = run(how, tmp_path / f"{how}.npy")
+            seconds[how] = found["seconds"]
+            peaks[how].append(found["peak"])
+        ratios.append(seconds["plain"] / seconds["ours"])
+    frames = [np.load(tmp_path / f"{how}.npy") for how in ("plain", "ours")]
+    difference = float(np.abs(frames[0] - frames[1]).max())
+    memory = {how: statistics.median(values) / 2**20 for how, values in peaks.items()}
+    told(
+        f"frames differ by {difference:.1e}; {statistics.median(ratios):.2f} times faster "
+        f"({', '.join(f'{r:.2f}' for r in ratios)}); peak {memory['ours']:.0f} MB against "
+        f"{memory['plain']:.0f} MB"
+    )
+    assert difference < 1e-4
+    assert memory["ours"] <= memory["plain"]
+    assert statistics.median(ratios) > 1.0
+
+
+def test_a_long_clip_needs_the_memory_of_a_short_one(tmp_path: Path) -> None:
+    """600 frames against 64: what is added is what latents and pose features need."""
+    peak = {}
+    for frames in (64, 600):
+        options = ("--frames", str(frames), "--steps", "1", "--guidance", "1")
+        peak[frames] = run("film", tmp_path / f"{frames}.npy", *options)["peak"] / 2**20
+    latents = 536 * 24 * 16 * 16 * 4 / 2**20  # one copy of the additional latents
+    features = 536 * 96 * 16 * 16 * 4 / 2**20
+    told(
+        f"peak {peak[64]:.0f} MB for 64 frames, {peak[600]:.0f} MB for 600; one more copy of the "
+        f"latents is {latents:.0f} MB, the pose features {features:.0f} MB"
+    )
+    assert peak[600] - peak[64] < 8 * latents + 1.5 * features
