@@ -113,6 +113,16 @@ class MimicMotionSettings:
         choices=("crop", "letterbox"),
         group="picture",
     )
+    resolution: int = setting(
+        0,
+        "Resolution",
+        "Shorter side of the pictures of a model for real people, in steps of 64. 0 takes 576, as "
+        "it was trained; less is quicker. The built-in model has one size.",
+        minimum=0,
+        maximum=1024,
+        step=64,
+        group="picture",
+    )
     retarget: bool = setting(
         True,
         "Match body size",
