@@ -112,7 +112,7 @@ def record_of(job: Job) -> dict[str, Any]:
         "system": job.system,
         "settings": dict(job.settings),
         "dance": job.words.get("dance"),
-        **job.record,
+        **(job.record if job.state == "done" else {}),  # of a failed one it explains the failure
     }
 
 

@@ -124,6 +124,11 @@ GALLERY_WORDS: Mapping[str, tuple[str, str]] = {
         "A newer Pirouette may have it.",
         "더 새로운 Pirouette에는 있을 수 있습니다.",
     ),
+    "restore_again_what": (
+        "The studio was restarted meanwhile.",
+        "스튜디오가 다시 시작되었습니다.",
+    ),
+    "restore_again_fix": ("Drop the file once more.", "파일을 다시 놓으세요."),
     # --- what happened
     "gallery_deleted_what": ("Deleted.", "삭제했습니다."),
     "gallery_deleted_fix": (

@@ -1,0 +1,70 @@
+"""One result, large: it plays, says what it was made from, and can be renamed, kept or deleted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from studio.examples import still
+from studio.jobs.job import Job
+from studio.names import every_fact, job_facts, name_of
+from studio.pack import safe_name, to_text
+from studio.parts.card import picture_url, status
+from studio.parts.source import script
+from studio.served import address, cached
+from studio.words import Language, both
+
+_TEMPLATE = Path(__file__).with_name("gallery_player.html")
+_WORDS = {
+    "use": "gallery_use",
+    "download": "gallery_download",
+    "record": "gallery_record",
+    "delete": "gallery_delete",
+    "keep": "gallery_keep",
+    "gone": "gallery_delete_now",
+    "sure": "gallery_sure",
+    "more": "gallery_more",
+    "name": "gallery_name",
+    "close": "gallery_close",
+    "newer": "gallery_newer_one",
+    "older": "gallery_older_one",
+}
+
+
+def player(elem_id: str) -> gr.HTML:
+    """Build the player; its value is None or made by `detail`.
+
+    Its events carry an `id`: `.open` (a neighbour), `.use`, `.remove` and `.rename` (with `title`).
+    """
+    given = json.dumps({"words": {name: both(key) for name, key in _WORDS.items()}})
+    return gr.HTML(
+        None,
+        html_template=_TEMPLATE.read_text(encoding="utf-8"),
+        js_on_load=f"const given = {given};\n{script('gallery_player')}",
+        elem_id=elem_id,
+        elem_classes=["player-block"],
+        apply_default_css=False,
+    )
+
+
+def detail(job: Job, language: Language) -> dict[str, Any]:
+    """What the player shows of a job that has ended."""
+    name = name_of(job, language)
+    done = job.state == "done" and job.result.is_file()
+    said = status(job, 0, language)
+    seed = {"seed": job.record["seed"]} if "seed" in job.record else {}
+    return {
+        "id": job.id,
+        "name": name,
+        "created": job.created,
+        "video": address(cached(job.result)) if done else "",
+        "poster": picture_url(job.poster) or still(job.words.get("dance", "")),
+        "file": safe_name(name),
+        "record": to_text(job),
+        "facts": job_facts(job, language),
+        "every": every_fact(job.system, {**job.settings, **seed}, language),
+        "trouble": said["trouble"] or ([] if done else [("", said["head"]), ("", said["detail"])]),
+    }
