@@ -56,6 +56,7 @@ class Hosting:
         host_names: names under which the studio answers; `*` is any, `*.x.org` a whole domain.
         on_spaces: whether this is a Space on Hugging Face.
         safety_filter: whether every finished frame goes through the safety checker.
+        allow_model_admin: whether visitors from elsewhere may fetch and remove models.
     """
 
     host: str = "127.0.0.1"
@@ -64,6 +65,7 @@ class Hosting:
     host_names: tuple[str, ...] = LOOPBACK
     on_spaces: bool = False
     safety_filter: bool = False
+    allow_model_admin: bool = False
     jobs_per_owner: int = _limit(
         "STUDIO_JOBS_PER_OWNER", 20, 3, "videos of one visitor waiting and running", 1, 10_000
     )
@@ -118,6 +120,11 @@ class Hosting:
         return self.host in LOOPBACK
 
     @property
+    def model_admin(self) -> bool:
+        """Whether visitors may fetch and remove models; everyone who may could fill the disk."""
+        return self.private or self.allow_model_admin
+
+    @property
     def max_upload(self) -> str:
         """The largest file that is taken, in Gradio's notation."""
         return f"{self.max_upload_mb}mb"
@@ -159,8 +166,8 @@ def bounds() -> dict[str, Bound]:
 
 def hosting(environment: Mapping[str, str]) -> Hosting:
     """Read the limits and `GRADIO_SERVER_NAME`, `PORT` or `GRADIO_SERVER_PORT`, `STUDIO_AUTH`
-    (name:password), `STUDIO_ALLOW_PUBLIC`, `STUDIO_HOSTS`, `STUDIO_SAFETY_FILTER` and Spaces'
-    `SPACE_ID`.
+    (name:password), `STUDIO_ALLOW_PUBLIC`, `STUDIO_HOSTS`, `STUDIO_SAFETY_FILTER`,
+    `STUDIO_ALLOW_MODEL_ADMIN` and Spaces' `SPACE_ID`.
 
     Raises UnsafeBind for an address beyond this machine with neither a password nor
     `STUDIO_ALLOW_PUBLIC=1` (a Space is public by design and listens to all), and BadHosting for a
@@ -190,6 +197,7 @@ def hosting(environment: Mapping[str, str]) -> Hosting:
         host_names=_host_names(environment, host),
         on_spaces=on_spaces,
         safety_filter=_switch(environment, "STUDIO_SAFETY_FILTER"),
+        allow_model_admin=_switch(environment, "STUDIO_ALLOW_MODEL_ADMIN"),
         **limits,
     )
 

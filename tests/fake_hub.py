@@ -28,6 +28,7 @@ class FakeHub:
         commit: what `main` is now.
         drops: how many bytes each of the next transfers sends before the connection breaks.
         refusals: the status with which each of the next requests is refused.
+        away: whether connections end without an answer.
         ranges: whether the server can continue a transfer.
         shift: how far from the wanted place it continues.
         spoil: whether contents are sent with a wrong byte.
@@ -46,6 +47,7 @@ class FakeHub:
     commit: str = COMMIT
     drops: list[int] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
+    away: bool = False
     ranges: bool = True
     shift: int = 0
     spoil: bool = False
@@ -103,6 +105,9 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
         def answer(self, *, body: bool) -> None:
             path = unquote(urlsplit(self.path).path)
             headers = {name.lower(): value for name, value in self.headers.items()}
+            if hub.away:
+                self.close_connection = True
+                return None
             hub.seen.append((self.command, path, headers))
             if hub.refusals:
                 return self.refuse(hub.refusals.pop(0), "")

@@ -88,6 +88,7 @@ class ModelCard:
         group: what it makes possible.
         note: one sentence for people.
         memory: what running it takes, an estimate; None where it is not run by itself.
+        alternative: another packing of weights that a simpler card has, too.
         facts: how pocket weights were made: their JSON card, as it is.
     """
 
@@ -103,6 +104,7 @@ class ModelCard:
     group: Group = "people"
     note: str = ""
     memory: Memory | None = None
+    alternative: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -40,7 +40,7 @@ __all__ = [
     "with_needs",
 ]
 
-_GB = 1_000_000_000
+_GB = 1 << 30  # memory is counted so, other than files
 
 _MIMICMOTION_LICENCE = (
     "academic, research and education only, no commercial or production use; "
@@ -125,6 +125,7 @@ _PUBLISHED = (
         commercial=False,
         needs=("mimicmotion-posenet", "svd", "dwpose"),
         note="The same U-Net as safetensors, as ComfyUI users have it.",
+        alternative=True,
         memory=_LONG,
     ),
     ModelCard(
@@ -138,6 +139,7 @@ _PUBLISHED = (
         commercial=False,
         needs=("mimicmotion-posenet", "svd", "dwpose"),
         note="The same U-Net as safetensors, as ComfyUI users have it.",
+        alternative=True,
         memory=_SHORT,
     ),
     ModelCard(
@@ -150,6 +152,7 @@ _PUBLISHED = (
         licence_url=_MIMICMOTION_URL,
         commercial=False,
         note="Only for the U-Nets alone: the released files hold it already.",
+        alternative=True,
     ),
     ModelCard(
         key="dwpose",

@@ -17,8 +17,8 @@ from engine.models.card import Hub, ModelCard, WeightFile, size_in_words
 
 Kind: TypeAlias = Literal[
     "offline", "unreachable", "server", "gated", "not_accepted", "wrong_token", "no_repo",
-    "no_revision", "no_file", "no_source", "disk_full", "not_written", "damaged", "changed",
-    "no_hash", "busy",
+    "no_revision", "no_file", "no_source", "disk_full", "not_written", "damaged", "damaged_own",
+    "changed", "no_hash", "busy",
 ]  # fmt: skip
 
 WORTH_ANOTHER_TRY: tuple[Kind, ...] = ("unreachable", "server")
@@ -99,6 +99,11 @@ MESSAGES: Mapping[Kind, tuple[str, str, str]] = MappingProxyType(
             "The file {file} of '{title}' arrived damaged.",
             "Its content does not have the hash that was announced, so it was deleted.",
             f"Run {_AGAIN} again.",
+        ),
+        "damaged_own": (
+            "The model '{title}' holds a damaged file that was not fetched by this program.",
+            "It lies at {path}.",
+            f"Delete or replace it there and run {_AGAIN}.",
         ),
         "changed": (
             _FILE_NOT_FETCHED,

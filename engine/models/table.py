@@ -67,8 +67,8 @@ def _line(card: ModelCard) -> str:
 
 
 def _memory(graphics: int, main: int) -> str:
-    without = f"{main / 1e9:.0f} GB"
-    return f"{graphics / 1e9:.0f} GB on a graphics card, or {without}" if graphics else without
+    without = f"{main / 2**30:.0f} GB"
+    return f"{graphics / 2**30:.0f} GB on a graphics card, or {without}" if graphics else without
 
 
 def _gated(card: ModelCard) -> bool:
