@@ -14,9 +14,11 @@ from gradio.i18n import I18nData
 
 from engine.catalogue import SETTINGS
 from engine.settings import specs
+from studio.words_fetches import FETCH_WORDS
 from studio.words_gallery import GALLERY_WORDS
 from studio.words_hosting import HOSTING_WORDS
 from studio.words_jobs import JOB_WORDS
+from studio.words_models import MODEL_WORDS
 from studio.words_page import PAGE_WORDS
 from studio.words_settings import CHOICES, KOREAN
 
@@ -27,6 +29,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **JOB_WORDS,
     **GALLERY_WORDS,
     **PAGE_WORDS,
+    **MODEL_WORDS,
+    **FETCH_WORDS,
     "language_code": ("en", "ko"),
     # --- step 1
     "step_who": ("Who dances?", "누가 춤추나요?"),
