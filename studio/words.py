@@ -21,6 +21,7 @@ from studio.words_jobs import JOB_WORDS
 from studio.words_models import MODEL_WORDS
 from studio.words_page import PAGE_WORDS
 from studio.words_settings import CHOICES, KOREAN
+from studio.words_strip import STRIP_WORDS
 
 Language: TypeAlias = Literal["en", "ko"]
 
@@ -29,6 +30,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **JOB_WORDS,
     **GALLERY_WORDS,
     **PAGE_WORDS,
+    **STRIP_WORDS,
     **MODEL_WORDS,
     **FETCH_WORDS,
     "language_code": ("en", "ko"),
