@@ -18,7 +18,8 @@ body {{ margin: 24px; font-family: sans-serif; {look} }} {style}</style>
 window.props = {{ value: {value} }};
 window.repaint = () => {{}};
 (function (element, props, watch, trigger) {{ {code} }})(
-  document.querySelector('#here'), window.props, (_, paint) => {{ window.repaint = paint; }}, () => {{}});
+  document.querySelector('#here'), window.props,
+  (_, paint) => {{ window.repaint = paint; }}, () => {{}});
 window.change = (value) => {{ window.props.value = value; window.repaint(); }};
 </script></body>"""
 
