@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,13 +27,14 @@ def copy_inputs(files: Mapping[str, Path], folder: Path) -> dict[str, str]:
 
 
 def size(folder: Path) -> int:
-    """Bytes in a folder, which may lose files while it is measured."""
+    """Bytes of the files in a folder, which may lose some while it is measured."""
     total = 0
     for path in folder.rglob("*"):
         try:
-            total += path.lstat().st_size
+            found = path.lstat()
         except FileNotFoundError:  # a preview was replaced, or the job was deleted
             continue
+        total += found.st_size if stat.S_ISREG(found.st_mode) else 0
     return total
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from studio.jobs.job import Job
-from studio.jobs.retention import Housekeeper, Retention
 from studio.jobs.store import Store
 from studio.jobs.trouble import REPLACE_STATUS, explain_end
 
@@ -31,33 +30,25 @@ class Supervisor:
         store: the home's jobs.
         command: how a worker is started; the home and the worker's name are appended.
         patience: seconds that a running job has to react to "stop" before its process is ended.
-        keep: how long results are kept; swept from a thread of its own.
     """
 
     def __init__(
-        self,
-        store: Store,
-        command: Sequence[str] = WORKER,
-        patience: float = 10.0,
-        keep: Retention = Retention(),  # noqa: B008 (frozen)
+        self, store: Store, command: Sequence[str] = WORKER, patience: float = 10.0
     ) -> None:
         self._store = store
         self._command = tuple(command)
         self._patience = patience
-        self._housekeeper = Housekeeper(store, keep)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     def start(self) -> None:
-        """Start the worker, the thread that watches it, and the housekeeper."""
-        self._housekeeper.start()
+        """Start the worker and the thread that watches it."""
         self._thread.start()
 
     def close(self) -> None:
         """End the worker; its running job becomes "interrupted"."""
         self._closing.set()
         self._thread.join()
-        self._housekeeper.close()
 
     def _watch(self) -> None:
         early_deaths = 0
