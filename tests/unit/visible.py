@@ -21,7 +21,10 @@ _FIRST_ARGUMENTS = {
 }
 _SHOWN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-description", "content"}
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_SENTENCE = re.compile(r"[^\W\d_]{2,}[,:]? [^\W\d_]{2,}")
+# Begins as a sentence does, is Korean, or is too long for a list of classes.
+_SENTENCE = re.compile(
+    r"^\s*[A-Z][a-z]*[,:]? [^\W\d_]{2,}|[\uac00-\ud7a3]|(?:[^\W\d_]{2,}[,:]? ){3}"
+)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _JS_LITERAL = r"""(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)"""
 _JS_SHOWN = re.compile(
@@ -73,7 +76,7 @@ def in_javascript(source: str) -> Iterator[tuple[int, str]]:
     for found in re.finditer(_JS_LITERAL, code):
         text = "".join(group or "" for group in found.groups())
         if _SENTENCE.search(text) and not _CODE.search(text):
-            yield code.count("\n", 0, found.start()) + 1, text
+            yield source.count("\n", 0, source.index(text)) + 1, text
 
 
 def _literal(node: ast.expr) -> Iterator[str]:
