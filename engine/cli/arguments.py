@@ -167,7 +167,7 @@ def _models(commands: Commands[_Parser]) -> None:
 
 def _add_system(command: argparse.ArgumentParser) -> None:
     command.add_argument("--system", choices=SYSTEMS, required=True)
-    command.add_argument("--model", default="pocket", metavar="pocket|CARD")
+    command.add_argument("--model", default="pocket", metavar="pocket|CARD|FOLDER")
 
 
 def _add_device(command: argparse.ArgumentParser) -> None:

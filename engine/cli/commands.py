@@ -237,18 +237,10 @@ def _library(arguments: argparse.Namespace) -> Library:
     """
     from engine.library import Library
 
+    library = Library(device=arguments.device, model=arguments.model)
     if arguments.model != "pocket":
-        from engine.models.cards import known_card
-        from engine.models.resolve import require
-
-        card = known_card(arguments.model)
-        require(card)
-        raise BadInput(
-            f"The model '{card.title}' cannot be run yet.",
-            "Its weights are here, but this version runs the built-in pocket model only.",
-            "Leave --model out.",
-        )
-    return Library(device=arguments.device)
+        library.released()
+    return library
 
 
 def _refuse_later_controls(arguments: argparse.Namespace) -> None:

@@ -10,17 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import synth
-from engine.data.picture import fit, read_picture
+from engine.data.picture import fit, published_size, read_picture
 from engine.errors import BadInput
+from engine.models.cards import CARDS
+from engine.models.resolve import require
 from engine.models.shelf import Shelf
+from engine.pose.dwpose import DWPose
 from engine.types import Inputs, Poses, Warning
 
 PAPER = Warning(
     "A paper person stands in for your photo.",
     "The built-in pocket model only knows people that Pirouette draws, so it took the colours of "
     "skin, hair and clothes from the photo and drew a person in them.",
-    "Videos of real people need MimicMotion's public weights; running them is the next step of "
-    "this project.",
+    "Videos of real people need MimicMotion's public weights; the Models tab says how to get them.",
 )
 
 
@@ -52,6 +54,36 @@ def read_person(
 
     Raises BadInput when there is no photo or it cannot be read.
     """
+    photo = _photo(inputs, shelf)
+    picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))
+    if paper == "always" or (paper == "auto" and not looks_drawn(photo, shelf.pocket_size)):
+        return paper_person(photo, size)
+    return Person(picture, shelf.drawn_poses(picture[None]))
+
+
+def read_real_person(inputs: Inputs, shelf: Shelf, resolution: int, how: str) -> Person:
+    """Read the photo as it is, for a model that knows real people.
+
+    Args:
+        resolution: the shorter side of the model's pictures, a multiple of 64. The longer one
+            follows from the photo's being upright or not (specs/mimicmotion.md b.1).
+        how: `crop` or `letterbox`.
+
+    DWPose finds the pose, in a drawn picture the pocket detector. Raises BadInput when there is no
+    photo, it cannot be read or nobody is in it, and MissingModel without DWPose.
+    """
+    photo = _photo(inputs, shelf)
+    height, width = photo.shape[:2]
+    size = published_size(width, height, resolution)
+    picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))
+    if looks_drawn(photo, shelf.pocket_size):
+        return Person(picture, shelf.drawn_poses(picture[None]))
+    files = require(CARDS["dwpose"], shelf.home).paths
+    detector = DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
+    return Person(picture, detector.detect([picture]))
+
+
+def _photo(inputs: Inputs, shelf: Shelf) -> NDArray[np.uint8]:
     if inputs.image is None:
         raise BadInput(
             "There is no photo.",
@@ -59,11 +91,7 @@ def read_person(
             "Upload a photo, or click one of the example people.",
             key="no_photo",
         )
-    photo = read_picture(inputs.image, shelf.limits)
-    picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))
-    if paper == "always" or (paper == "auto" and not looks_drawn(photo, shelf.pocket_size)):
-        return paper_person(photo, size)
-    return Person(picture, shelf.drawn_poses(picture[None]))
+    return read_picture(inputs.image, shelf.limits)
 
 
 FLAT_SHARE = 0.25

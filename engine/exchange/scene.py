@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
 from engine.exchange.motion import read_motion
-from engine.exchange.person import read_person
+from engine.exchange.person import read_person, read_real_person
 from engine.exchange.render import to_pixels
 from engine.models.shelf import Shelf
 from engine.nets.mimicmotion import Spec
@@ -57,12 +57,21 @@ class Scene:
 def read_scene(
     settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, size: tuple[int, int] | None
 ) -> Generator[Progress | Warning, None, Scene]:
-    """Read photo and motion for pictures of `size` (width, height); returns the `Scene`.
+    """Read photo and motion; returns the `Scene`.
+
+    Args:
+        size: (width, height) of the pictures of a model of drawn people; None for a model of real
+            people, where the photo's shape and the resolution decide.
 
     Yields the progress of finding poses, then the warnings. Raises what `read_person`,
-    `read_motion` and `retarget` raise.
+    `read_real_person`, `read_motion` and `retarget` raise.
     """
-    person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
+    if size is None:
+        resolution = settings.resolution or PUBLISHED_RESOLUTION
+        person = read_real_person(inputs, shelf, resolution, settings.fit)
+        size = person.poses.size
+    else:
+        person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
     motion = yield from read_motion(
         inputs,
         shelf,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.errors import CheckpointMismatch
+from engine.models.strangers import guess
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class Layout:
                 unknown.append(key)
         if unknown:
             shown = ", ".join(sorted(unknown)[:8])
-            raise _refused(name, f"{len(unknown)} tensors belong to no known part: {shown}.")
+            why = f"{len(unknown)} tensors belong to no known part: {shown}."
+            raise _refused(name, f"{guess(unknown)} {why}".strip())
         return split
 
 

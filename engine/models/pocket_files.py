@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine.errors import CheckpointMismatch, MissingModel
-from engine.models import checkpoint
+from engine.models import checkpoint, weight_file
 from engine.models.verify import sha256_of
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -60,7 +60,7 @@ def load(folder: Path, name: str, cls: Callable[..., Net]) -> Net:
                 f"The file {path} is not the one that its card describes.",
                 "Get the program's files again (git checkout assets/pocket).",
             )
-        state |= checkpoint.read(path)
+        state |= weight_file.read(path)
     net = checkpoint.build(cls, card["config"])
     return checkpoint.load_into(net, state, name=f"pocket {name}", dtype=torch.float32)
 

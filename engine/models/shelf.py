@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.data.limits import Limits
 from engine.device import Device, DeviceName, pick
 from engine.models import pocket_files
+from engine.models.released import Released, locate, precisions
 from engine.models.resolve import default_home
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.encoders import PocketImageEncoder
@@ -30,6 +31,7 @@ class Shelf:
         device: where the networks run.
         limits: what a file from outside may cost.
         pocket: the folder of the pocket weights, by default the one that ships with the program.
+        model: what runs: `pocket`, a card's key, or a folder of published weights.
     """
 
     def __init__(
@@ -39,11 +41,14 @@ class Shelf:
         *,
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         pocket: Path = pocket_files.FOLDER,
+        model: str = "pocket",
     ) -> None:
         self.home = home or default_home()
         self.device: Device = pick(cast(DeviceName, device))
         self.limits = limits
         self.folder = pocket
+        self.model = model
+        self._released: Released | None = None
         self._kept: dict[str, torch.nn.Module] = {}
 
     def keep(self, key: str, make: Callable[[], Net]) -> Net:
@@ -55,6 +60,24 @@ class Shelf:
     def pocket(self, name: str, cls: Callable[..., Net]) -> Net:
         """A network of the pocket family. Raises MissingModel or CheckpointMismatch."""
         return self.keep(f"pocket/{name}", lambda: pocket_files.load(self.folder, name, cls))
+
+    @property
+    def model_name(self) -> str:
+        """What records call the model: a folder of the user's own by its name, never by path."""
+        return Path(self.model).name
+
+    def released(self, *, resident: bool = True) -> Released:
+        """The public networks that `model` names, checked by name and shape, not yet built.
+
+        `resident` puts them on the device when they are built; else they wait in main memory.
+        Raises MissingModel, BadInput or CheckpointMismatch.
+        """
+        if self._released is None:
+            place = self.device.torch if resident else "cpu"
+            found = Released(locate(self.model, self.home), precisions(self.device), place)
+            found.check()
+            self._released = found
+        return self._released
 
     def pocket_card(self, name: str) -> Mapping[str, Any]:
         """What is known of a pocket network: training, data, metrics."""

@@ -62,22 +62,28 @@ def decode_in_chunks(autoencoder: Autoencoder, latents: Tensor, chunk: int) -> I
         yield autoencoder.decode(part)
 
 
-class SVDAutoencoder:
-    """SVD's VAE with its temporal decoder (97.7 M parameters), from diffusers."""
+class SVDAutoencoder(nn.Module):
+    """SVD's VAE with its temporal decoder (97.7 M parameters), from diffusers.
+
+    It computes in the precision of its weights; what goes in and out may have another.
+    """
 
     def __init__(self, vae: AutoencoderKLTemporalDecoder) -> None:
+        super().__init__()
         self.vae = vae
         self.scaling_factor: float = vae.config["scaling_factor"]
         self.downscale: int = 2 ** (len(vae.config["block_out_channels"]) - 1)
         self.latent_channels: int = vae.config["latent_channels"]
 
     def encode(self, pixels: Tensor) -> Tensor:
-        """Pixels `n 3 H W` in [-1, 1] to the posterior's mode `n 4 H/8 W/8`, not scaled."""
-        return self.vae.encode(pixels).latent_dist.mode()  # pyright: ignore[reportAttributeAccessIssue]
+        """Pixels `n 3 H W` in [-1, 1] to the posterior's mode `n 4 H/8 W/8`, fp32, not scaled."""
+        found = self.vae.encode(pixels.to(self.vae.dtype)).latent_dist  # pyright: ignore[reportAttributeAccessIssue]
+        return found.mode().float()
 
     def decode(self, latents: Tensor) -> Tensor:
-        """Latents of consecutive frames `n 4 h w` to pixels `n 3 8h 8w`."""
-        return self.vae.decode(latents, num_frames=len(latents)).sample  # pyright: ignore[reportAttributeAccessIssue]
+        """Latents of consecutive frames `n 4 h w` to pixels `n 3 8h 8w`, fp32."""
+        own = latents.to(self.vae.dtype)
+        return self.vae.decode(own, num_frames=len(own)).sample.float()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class PocketAutoencoder(ModelMixin, ConfigMixin):

@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine.errors import CheckpointMismatch
-from engine.models.checkpoint import build, load, load_into, read, read_metadata, save
+from engine.models.checkpoint import build, compare, load, load_into, save, shapes
 from engine.models.layout import MIMICMOTION
+from engine.models.strangers import guess
+from engine.models.weight_file import read, read_metadata
 from engine.nets.controls import PoseNet
 from engine.nets.unet import VideoUNet
 from engine.papers.mimicmotion import RELEASED
@@ -81,6 +84,8 @@ def test_all_differences_are_named_and_counted() -> None:
     assert "10 tensors are missing: layers.0.bias, layers.0.weight" in why and "and 2 more" in why
     assert "1 tensor is unexpected: extra." in why
     assert "1 tensor is of another shape: norm.running_mean [9] instead of [4]." in why
+    lines = compare(shapes(state), shapes(Net().state_dict())).lines()
+    assert len(lines) == 12 and "missing: layers.4.bias" in lines
 
 
 def test_building_takes_no_memory_and_forgotten_buffers_are_found() -> None:
@@ -174,6 +179,8 @@ def test_a_truncated_file(tmp_path: Path) -> None:
         (b"<!DOCTYPE html><html>Sign in</html>" * 9, "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\n", "git-lfs"),
         (b"", "It is empty"),
+        (b"GGUF\x03\x00\x00\x00" * 9, "made for another kind of program"),
+        (b'{"error": "Access to model is restricted"}', "perhaps a message of the server"),
         (b"\x00\xff" * 500, "damaged|more than numbers"),
     ],
 )
@@ -184,6 +191,51 @@ def test_what_only_passes_for_weights(
     with pytest.raises(CheckpointMismatch, match=words) as caught:
         read(path)
     assert str(path) in caught.value.fix
+
+
+def test_the_content_counts_not_the_name(tmp_path: Path) -> None:
+    save_file({"a": torch.ones(2)}, tmp_path / "really-safetensors.pth")
+    torch.save({"a": torch.ones(2)}, tmp_path / "really-a-pickle.safetensors")
+    for path in tmp_path.iterdir():
+        assert read(path)["a"].tolist() == [1, 1]
+    with zipfile.ZipFile(tmp_path / "packed.pth", "w") as archive:
+        archive.writestr("MimicMotion_1-1.pth", b"weights")
+    with pytest.raises(CheckpointMismatch, match=r"other files \(MimicMotion_1-1.pth\). Unpack"):
+        read(tmp_path / "packed.pth")
+
+
+def test_a_network_shares_a_files_memory_but_not_another_networks(tmp_path: Path) -> None:
+    source = trained()
+    copied = load_into(build(Net, {}), source.state_dict(), name="x")
+    copied.get_parameter("layers.0.weight").data.zero_()
+    assert source.get_parameter("layers.0.weight").any()
+    save(tmp_path / "a.safetensors", source, {}, dtype=None)
+    mapped = read(tmp_path / "a.safetensors")
+    shared = load_into(build(Net, {}), mapped, name="x", share=True)
+    for key, value in shared.state_dict().items():
+        assert value.data_ptr() == mapped[key].data_ptr()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lora_unet_down_blocks_0.lora_up.weight", "a LoRA"),
+        ("down_blocks.0.motion_modules.0.norm.weight", "an AnimateDiff motion module"),
+        ("control_model.input_blocks.0.0.weight", "a ControlNet"),
+        ("conditioner.embedders.0.open_clip.model.x", "a whole model in Stability's own format"),
+        ("first_stage_model.encoder.conv_in.weight", "a whole Stable Diffusion model"),
+        ("model.diffusion_model.out.2.weight", "a U-Net in Stability's own format"),
+        ("text_model.embeddings.position_ids", "a text encoder"),
+        ("double_blocks.0.img_attn.qkv.weight", "a diffusion transformer"),
+        ("vision_model.post_layernorm.bias", "an image encoder"),
+        ("decoder.conv_in.weight", "an autoencoder"),
+        ("down_blocks.0.attentions.0.temporal_transformer_blocks.0.ff.x", "SVD's family"),
+        ("down_blocks.0.resnets.0.conv1.weight", "a picture model"),
+        ("conv_layers.0.weight", "PoseNet alone"),
+    ],
+)
+def test_strangers_are_recognised(name: str, words: str) -> None:
+    assert words in guess([name])
 
 
 def test_not_a_table_of_tensors_and_unknown_kinds(tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""Stable Video Diffusion's folder: its autoencoder, its image encoder, and the numbers beside them.
+
+The layout is that of stabilityai/stable-video-diffusion-img2vid-xt-1-1 (specs/mimicmotion.md a.8);
+its U-Net's weights are not needed. What the folder's configurations say is compared with what is
+built in, so that a folder of another model is refused instead of giving grey pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine.errors import CheckpointMismatch
+from engine.models import checkpoint
+from engine.models.weight_file import read
+from engine.nets import specs
+from engine.nets.autoencoder import SVDAutoencoder
+from engine.sampling.schedule import svd_scheduler
+
+if TYPE_CHECKING:  # it brings transformers' models, so whoever loads one pays for them
+    from engine.nets.clip_image import SVDImageEncoder
+
+UNET = "unet/config.json"
+VAE = "vae/config.json"
+IMAGE_ENCODER = "image_encoder/config.json"
+SCHEDULER = "scheduler/scheduler_config.json"
+FEATURES = "feature_extractor/preprocessor_config.json"
+VAE_WEIGHTS = "vae/diffusion_pytorch_model.fp16.safetensors"
+IMAGE_ENCODER_WEIGHTS = "image_encoder/model.fp16.safetensors"
+_FULL_WEIGHTS = {  # the same networks in fp32, twice as large
+    VAE_WEIGHTS: "vae/diffusion_pytorch_model.safetensors",
+    IMAGE_ENCODER_WEIGHTS: "image_encoder/model.safetensors",
+}
+_CLASSES = {
+    UNET: "UNetSpatioTemporalConditionModel",
+    VAE: "AutoencoderKLTemporalDecoder",
+    SCHEDULER: "EulerDiscreteScheduler",
+}
+_POSITIONS = "vision_model.embeddings.position_ids"
+"""A table of 0, 1, 2, ... that older programs stored with CLIP and newer ones make themselves."""
+
+
+@dataclass(frozen=True)
+class SvdFolder:
+    """The folder's files by their names in it.
+
+    Attributes:
+        paths: at least the weights and configurations of the two networks.
+    """
+
+    paths: Mapping[str, Path]
+
+    @classmethod
+    def of(cls, folder: Path) -> SvdFolder:
+        """A folder on this disk; weights in fp16 are preferred. Raises CheckpointMismatch."""
+        paths: dict[str, Path] = {}
+        for name in (UNET, VAE, IMAGE_ENCODER, SCHEDULER, FEATURES, *_FULL_WEIGHTS):
+            for candidate in (name, _FULL_WEIGHTS.get(name, name)):
+                if (folder / candidate).is_file():
+                    paths.setdefault(name, folder / candidate)
+        missing = [name for name in (VAE, IMAGE_ENCODER, *_FULL_WEIGHTS) if name not in paths]
+        if missing:
+            raise CheckpointMismatch(
+                f"The folder {folder.name} is not that of Stable Video Diffusion.",
+                f"Not found in it: {', '.join(missing)}.",
+                "Copy the whole folder of stable-video-diffusion-img2vid-xt-1-1; only its own "
+                "U-Net's weights can be left out.",
+            )
+        return cls(paths)
+
+    def config(self, name: str) -> dict[str, Any]:
+        """One of the configurations. Raises CheckpointMismatch when it cannot be read."""
+        path = self.paths[name]
+        try:
+            config = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise _refused(path, f"It cannot be read ({error}).") from error
+        if not isinstance(config, dict):
+            raise _refused(path, "It is no table of settings.")
+        kind = config.get("_class_name", _CLASSES.get(name))
+        if kind != _CLASSES.get(name, kind):
+            raise _refused(path, f"It is of a {kind}, not of a {_CLASSES[name]}.")
+        return config
+
+    def unet_spec(self) -> Mapping[str, Any]:
+        """Arguments of `VideoUNet`: what the folder says, or the published ones if it does not."""
+        if UNET not in self.paths:
+            return specs.SVD_XT
+        return specs.from_diffusers({"_class_name": _CLASSES[UNET], **self.config(UNET)})
+
+    def check(self) -> None:
+        """Compare the numbers beside the weights with ours. Raises CheckpointMismatch."""
+        if SCHEDULER in self.paths:
+            theirs, ours = self.config(SCHEDULER), dict(svd_scheduler().config)
+            shared = {key: ours[key] for key in theirs.keys() & ours.keys() if key[0] != "_"}
+            _compare(self.paths[SCHEDULER], theirs, shared)
+        if FEATURES in self.paths:
+            from engine.nets.clip_image import DEVIATION, MEAN, SIDE
+
+            theirs = self.config(FEATURES)
+            ours = {"image_mean": list(MEAN), "image_std": list(DEVIATION)}
+            _compare(self.paths[FEATURES], theirs, ours)
+            size = theirs.get("crop_size", SIDE)
+            side = size.get("height") if isinstance(size, dict) else size
+            _compare(self.paths[FEATURES], {"crop_size": side}, {"crop_size": SIDE})
+
+    def autoencoder(
+        self, dtype: torch.dtype | None = None, device: torch.device | str = "cpu"
+    ) -> SVDAutoencoder:
+        """Load the VAE with its temporal decoder. Raises CheckpointMismatch."""
+        from diffusers.models.autoencoders.autoencoder_kl_temporal_decoder import (
+            AutoencoderKLTemporalDecoder,
+        )
+
+        path = self.paths[VAE_WEIGHTS]
+        net = checkpoint.build(
+            AutoencoderKLTemporalDecoder.from_config, {"config": self.config(VAE)}
+        )
+        loaded = checkpoint.load_into(
+            net, read(path), name=str(path), dtype=dtype, device=device, share=True
+        )
+        return SVDAutoencoder(loaded).eval()
+
+    def image_encoder(
+        self, dtype: torch.dtype | None = None, device: torch.device | str = "cpu"
+    ) -> SVDImageEncoder:
+        """Load CLIP's ViT-H with its projection. Raises CheckpointMismatch."""
+        from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+        from engine.nets.clip_image import SVDImageEncoder
+
+        path = self.paths[IMAGE_ENCODER_WEIGHTS]
+        config = CLIPVisionConfig.from_dict(self.config(IMAGE_ENCODER))
+        net = checkpoint.build(CLIPVisionModelWithProjection, {"config": config})
+        embeddings = net.vision_model.embeddings
+        count = embeddings.position_embedding.num_embeddings
+        embeddings.position_ids = torch.arange(count)[None]
+        state = {key: value for key, value in read(path).items() if key != _POSITIONS}
+        loaded = checkpoint.load_into(
+            net, state, name=str(path), dtype=dtype, device=device, share=True
+        )
+        return SVDImageEncoder(loaded).eval()
+
+
+def _compare(path: Path, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+    other = [
+        f"{key} is {theirs[key]!r} instead of {value!r}"
+        for key, value in sorted(ours.items())
+        if key in theirs and theirs[key] != value
+    ]
+    if other:
+        raise _refused(path, f"It is of another model: {'; '.join(other)}.")
+
+
+def _refused(path: Path, why: str) -> CheckpointMismatch:
+    return CheckpointMismatch(
+        f"The file {path.name} does not fit Stable Video Diffusion 1.1.",
+        f"{why} It lies at {path}.",
+        "Use the folder of stable-video-diffusion-img2vid-xt-1-1, whose files belong together.",
+    )

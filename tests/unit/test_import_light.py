@@ -1,0 +1,33 @@
+"""What importing the engine costs: torch and the base classes of diffusers, nothing heavier."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (  # seconds each, and needed by single functions alone
+    "controlnet_aux",
+    "diffusers.hooks",
+    "diffusers.pipelines",
+    "diffusers.training_utils",
+    "insightface",
+    "onnxruntime",
+    "peft",
+    "segment_anything",
+    "torchvision",
+    "transformers.modeling_utils",
+    "transformers.models",
+)
+ALSO_TORCH = ("torch", "diffusers", "transformers", "numpy", "cv2", "av")
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"), [("engine", HEAVY + ALSO_TORCH), ("engine.library", HEAVY)]
+)
+def test_importing_leaves_heavy_packages_alone(module: str, absent: tuple[str, ...]) -> None:
+    script = f"import sys, {module}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert [name for name in absent if name in loaded] == []

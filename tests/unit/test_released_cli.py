@@ -1,0 +1,99 @@
+"""A film of a real person through the command line, with the public files in small."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.__main__ import main
+from engine.data.video import probe
+from engine.exchange.person import looks_drawn
+from tests.unit import tiny_released as tiny
+from tests.unit.pose_onnx import write_detector, write_pose
+
+SIDE = 160
+
+
+def person(x: int, y: int) -> NDArray[np.uint8]:
+    """A grainy grey picture with a red spot, which the stand-in detector takes for a person."""
+    grain = np.random.default_rng(x).integers(0, 120, (SIDE * 3 // 2, SIDE, 1), np.uint8)
+    picture = np.repeat(grain, 3, axis=2)
+    picture[y - 12 : y + 12, x - 12 : x + 12] = (200, 0, 0)
+    picture[y - 1 : y + 2, x - 1 : x + 2] = (255, 0, 0)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo, a film of a person, and a user's folder without any weights."""
+    folder = tmp_path_factory.mktemp("real")
+    Image.fromarray(person(80, 90)).save(folder / "photo.png")
+    with av.open(str(folder / "dance.mp4"), "w") as out:
+        stream = out.add_stream("libx264", rate=15)
+        stream.width, stream.height, stream.pix_fmt = SIDE, SIDE * 3 // 2, "yuv444p"
+        for index in range(4):
+            frame = av.VideoFrame.from_ndarray(person(60 + 10 * index, 100), format="rgb24")
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    return folder
+
+
+def ordered(files: Path, model: str) -> list[str]:
+    options = ["generate", "--system", "mimicmotion", "--model", model, "--device", "cpu"]
+    options += ["--image", str(files / "photo.png"), "--motion", str(files / "dance.mp4")]
+    for setting in ("num_inference_steps=1", "resolution=64", "retarget=no", "guidance_scale=2"):
+        options += ["--set", setting]
+    return [*options, "--frames", "3", "--seed", "1", "--out", str(files / "out.mp4")]
+
+
+def test_what_is_missing_is_named_step_by_step_and_then_it_dances(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not looks_drawn(person(80, 90), 128)
+    home = files / "home"
+    monkeypatch.setenv("STUDIO_HOME", str(home))
+    monkeypatch.setenv("HF_HUB_CACHE", str(files / "no-cache"))
+
+    missing = (
+        ("MimicMotion 1.1", "3.05 GB", "academic, research and education", "get mimicmotion`"),
+        ("Stable Video Diffusion", "1.46 GB", "Stability AI Community License", "get svd`"),
+        ("DWPose", "351 MB", "Apache-2.0", "get dwpose`"),
+    )
+    for number, words in enumerate(missing):
+        assert main(ordered(files, "mimicmotion")) == 2
+        told = capsys.readouterr()
+        assert all(word in told.err for word in words), told.err
+        assert told.out == "" and not (files / "out.mp4").exists()
+        if number == 0:
+            tiny.write_pth(home / "models/mimicmotion")
+        elif number == 1:
+            tiny.write_svd(home / "models/svd")
+
+    poses = home / "models/dwpose"
+    poses.mkdir(parents=True)
+    write_detector(poses / "yolox_l.onnx")
+    write_pose(poses / "dw-ll_ucoco_384.onnx")
+    assert main(ordered(files, "mimicmotion")) == 0
+    assert capsys.readouterr().out.strip() == str(files / "out.mp4")
+    made = probe(files / "out.mp4")
+    assert (made.width, made.height) == (64, 64)
+    record = json.loads((files / "out.json").read_text())
+    assert record["model"] == "mimicmotion" and record["frames"] == 3
+    assert record["window"] == 72 and record["seed"] == 1
+
+
+def test_a_damaged_file_is_explained(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny.write_svd(tmp_path / "svd")
+    whole = tiny.write_pth(tmp_path)
+    whole.write_bytes(whole.read_bytes()[:5000])
+    assert main(ordered(files, str(tmp_path))) == 2
+    told = capsys.readouterr().err
+    assert "MimicMotion_1-1.pth cannot be read" in told and "cut off after 5 kB" in told
