@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import PIL.Image
 import pytest
 
-from engine.errors import BadInput
+from engine.errors import BadInput, OutOfMemory
 from engine.types import Event, Preview, Progress, Result
+from studio import words
+from studio.jobs import supervisor as supervisor_module
 from studio.jobs import worker
 from studio.jobs.job import Job
 from studio.jobs.store import Store
@@ -30,6 +35,18 @@ def queued(store: Store, mood: str = "good") -> Job:
     return store.add("ann", "mimicmotion", {}, {}, {"dance": mood})
 
 
+ERRORS: dict[str, Exception] = {
+    "memory": MemoryError(),
+    "torch": RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+    "cuda": RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+    "explained": OutOfMemory("Too long.", "The card has 4 GB.", "Make it shorter."),
+    "system": OSError(errno.ENOMEM, "Cannot allocate memory"),
+    "disk": OSError(errno.ENOSPC, "No space left on device"),
+    "database": sqlite3.OperationalError("database or disk is full"),
+    "other": RuntimeError("shapes differ"),
+}
+
+
 def pretend(job: Job, out: Path) -> Iterator[Event]:
     yield Progress(1, 2, "denoise", 1.5)
     yield Preview(np.full((1024, 512, 3), 90, np.uint8))
@@ -37,8 +54,8 @@ def pretend(job: Job, out: Path) -> Iterator[Event]:
         raise BadInput("The clip cannot be read.", "It is text.", "Give a video.")
     if job.words["dance"] == "fault":
         raise ValueError("a fault of ours")
-    if job.words["dance"] == "memory":
-        raise MemoryError
+    if job.words["dance"] in ERRORS:
+        raise ERRORS[job.words["dance"]]
     if job.words["dance"] != "endless":
         write_clip(out)
         yield Result(out, {"model": "pocket"})
@@ -81,7 +98,9 @@ def test_a_good_job_ends_with_its_file_its_record_and_a_preview(store: Store) ->
     [
         ("bad", "The clip cannot be read.", ""),
         ("fault", "", "unexpected"),
-        ("memory", "", "memory"),
+        ("disk", "", "disk"),
+        ("database", "", "disk"),
+        ("other", "", "unexpected"),
         ("endless", "", "unexpected"),
     ],
 )
@@ -92,6 +111,95 @@ def test_a_bad_job_fails_with_words_and_the_next_one_runs(
     assert (job.state, job.trouble.what, job.trouble.key) == ("failed", what, key)
     assert job.log.exists() == (key == "unexpected")
     assert run(store, "good").state == "done"
+
+
+@pytest.mark.parametrize(
+    ("mood", "what", "key"),
+    [
+        ("memory", "", "memory"),
+        ("torch", "", "memory"),
+        ("cuda", "", "memory"),
+        ("system", "", "memory"),
+        ("explained", "Too long.", ""),
+    ],
+)
+def test_out_of_memory_fails_one_job_and_asks_for_a_fresh_process(
+    store: Store, mood: str, what: str, key: str
+) -> None:
+    job, after = queued(store, mood), queued(store)
+    worker.serve(store, "w", pretend, stop=lambda: False)  # returns: it wants to be replaced
+    failed = seen(store, job)
+    assert (failed.state, failed.trouble.what, failed.trouble.key) == ("failed", what, key)
+    assert seen(store, after).state == "queued"
+    assert not key or words.known(f"trouble_{key}_fix")
+
+
+def test_a_result_has_its_name_only_when_it_is_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = queued(store)
+    taken = store.take("w")
+    assert taken is not None
+    for left in (job.result, job.poster, job.folder / ".making.mp4.0a.part"):
+        left.write_bytes(b"of a try that was cut off")
+    order: list[str] = []
+
+    def watched(job: Job, out: Path) -> Iterator[Event]:
+        for event in pretend(job, out):
+            order.append("result" if job.result.exists() else "no result")
+            yield event
+
+    replace, finish = os.replace, store.finish
+
+    def noted_replace(source: Path, target: Path) -> None:
+        order.append(Path(target).name)
+        replace(source, target)
+
+    def noted_finish(key: str, record: Mapping[str, Any]) -> None:
+        order.append("finish")
+        finish(key, record)
+
+    monkeypatch.setattr(os, "replace", noted_replace)
+    monkeypatch.setattr(store, "finish", noted_finish)
+    worker.run(store, taken, watched)
+    made = ["no result", "no result", "preview.jpg", "no result"]
+    assert order == [*made, "poster.jpg", "result.mp4", "finish"]
+    assert sorted(path.name for path in job.folder.iterdir()) == [
+        "inputs", "poster.jpg", "preview.jpg", "result.mp4",
+    ]  # fmt: skip
+
+
+def test_the_log_of_a_fault_has_none_of_the_users_words(store: Store) -> None:
+    job = store.add("ann", "mimicmotion", {}, {}, {"dance": "fault", "prompt": "my secret"})
+    store.rename(job.id, "ann", "Grandma")
+    taken = store.take("w")
+    assert taken is not None
+
+    def careless(job: Job, out: Path) -> Iterator[Event]:
+        yield Progress(1, 2, "denoise")
+        raise ValueError(f"no token for {job.words['prompt']!r} of {job.title}")
+
+    worker.run(store, taken, careless)
+    log = job.log.read_text(encoding="utf-8")
+    assert "ValueError: no token" in log and "careless" in log
+    assert "my secret" not in log and "Grandma" not in log
+
+
+def test_a_full_disk_holds_the_queue_until_there_is_room(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [queued(store), queued(store)]
+    states: list[tuple[str, str]] = []
+
+    def has_room(need: int = 0) -> bool:
+        states.append((seen(store, jobs[1]).state, seen(store, jobs[1]).stage))
+        return len(states) not in (2, 3)
+
+    monkeypatch.setattr(worker, "_HELD_SECONDS", 0.01)
+    monkeypatch.setattr(store, "has_room", has_room)
+    worker.serve(store, "w", pretend, stop=lambda: seen(store, jobs[1]).state == "done")
+    assert states[1:] == [("queued", ""), ("queued", "disk"), ("queued", "disk")]
+    assert [seen(store, job).state for job in jobs] == ["done", "done"]
 
 
 def test_stop_is_obeyed_at_the_next_event(store: Store) -> None:
@@ -128,6 +236,11 @@ def moody(job, out):
         os._exit(3)
     if job.words["dance"] == "deaf":
         time.sleep(60)
+    if job.words["dance"] == "hungry":
+        import resource
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 200_000_000, resource.RLIM_INFINITY))
+        held = [np.ones(10_000_000) for _ in range(1000)]
     with av.open(str(out), "w") as container:
         stream = container.add_stream("libx264", rate=12)
         stream.width = stream.height = 64
@@ -157,11 +270,25 @@ def supervisor(store: Store) -> Iterator[Supervisor]:
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
 def test_a_dead_worker_costs_one_job_and_is_replaced(store: Store, supervisor: Supervisor) -> None:
-    moods = {"killed": "memory", "crash": "worker_died", "good": ""}
+    moods = {"killed": "memory", "crash": "worker_died", "hungry": "memory", "good": ""}
     jobs = [queued(store, mood) for mood in moods]
     wait_for(lambda: seen(store, jobs[-1]).state == "done")
     assert [seen(store, job).trouble.key for job in jobs] == list(moods.values())
-    assert [seen(store, job).state for job in jobs] == ["failed", "failed", "done"]
+    assert [seen(store, job).state for job in jobs] == ["failed"] * 3 + ["done"]
+
+
+def test_a_worker_that_never_starts_is_told_to_those_who_wait(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "_LONGEST_PAUSE_SECONDS", 0.05)
+    job = queued(store)
+    broken = Supervisor(store, (sys.executable, "-c", "raise SystemExit(1)"))
+    broken.start()
+    wait_for(lambda: seen(store, job).stage == "worker")
+    broken.close()
+    assert seen(store, job).state == "queued" and words.known("held_worker")
+    worker.serve(store, "w", pretend, stop=lambda: seen(store, job).state == "done")
+    assert seen(store, job).stage == "denoise"
 
 
 def test_a_job_that_does_not_listen_is_ended(store: Store, supervisor: Supervisor) -> None:
