@@ -1,0 +1,57 @@
+"""A small visible mark on made pictures: "AI-generated", in a corner, readable, out of the way."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+TEXT = "AI-generated"
+_FINE = 4
+"""The pill is drawn so many times larger and shrunk, so that its ends are smooth."""
+
+
+def stamp(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The frame (`h w 3` RGB) with the mark in its lower right corner; the frame itself stays.
+
+    A frame too small for a readable mark (under 96 x 48 pixels) gets none.
+    """
+    height, width = frame.shape[:2]
+    if width < 96 or height < 48:
+        return frame
+    colour, cover, (top, left) = _mark(height, width)
+    rows, columns = slice(top, top + cover.shape[0]), slice(left, left + cover.shape[1])
+    marked = frame.copy()
+    below = frame[rows, columns].astype(np.float32)
+    marked[rows, columns] = np.rint(below + (colour - below) * cover).astype(np.uint8)
+    return marked
+
+
+@lru_cache(maxsize=4)
+def _mark(
+    height: int, width: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[int, int]]:
+    """Colour `h w 3`, cover `h w 1` in [0, 1], and (top, left) of the mark in such a frame."""
+    size = max(9.0, min(width, height) * 0.026)
+    fine = size * _FINE
+    font = ImageFont.load_default(fine)
+    x0, y0, x1, y1 = font.getbbox(TEXT)
+    pad_x, pad_y = 0.75 * fine, 0.42 * fine
+    whole = (round(x1 - x0 + 2 * pad_x), round(y1 - y0 + 2 * pad_y))
+    pill = Image.new("L", whole, 0)
+    ImageDraw.Draw(pill).rounded_rectangle(
+        (0, 0, whole[0] - 1, whole[1] - 1), radius=whole[1] / 2, fill=150
+    )
+    ink = Image.new("L", whole, 0)
+    ImageDraw.Draw(ink).text((pad_x - x0, pad_y - y0), TEXT, font=font, fill=255)
+    small = (max(1, round(whole[0] / _FINE)), max(1, round(whole[1] / _FINE)))
+    shade, text = (
+        np.asarray(one.resize(small, Image.Resampling.LANCZOS), np.float32)[..., None] / 255
+        for one in (pill, ink)
+    )
+    colour = np.float32(18) + np.float32(237) * np.repeat(text, 3, axis=2)
+    cover = np.maximum(shade, text * 0.95)
+    margin = round(size * 0.8)
+    return colour, cover, (height - small[1] - margin, width - small[0] - margin)
