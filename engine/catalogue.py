@@ -176,6 +176,13 @@ class MimicMotionSettings:
         group="motion",
         when="video",
     )
+    badge: bool = setting(
+        False,
+        "Visible mark",
+        'Write "AI-generated" in a corner of the video. Its metadata say so in any case.',
+        level="basic",
+        group="picture",
+    )
     paper_person: str = setting(
         "auto",
         "Paper person",

@@ -18,6 +18,11 @@ APP, RECORD_VERSION = "pirouette", 1
 """What every record of ours says in `app` and `v`."""
 
 MAX_RECORD_BYTES = 1_000_000
+AI_MARK = (
+    "AI-generated video. DigitalSourceType: "
+    "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+)
+"""The `description` tag of a made video; the address is the IPTC's word for what a model made."""
 _MAX_BOXES = 10_000
 _PATH = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
 _TEXT = 1  # the data box's type indicator for UTF-8

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from engine.data.limits import Limits, shown
 from engine.data.video_audio import Soundtrack, add_audio
-from engine.data.video_record import MAX_RECORD_BYTES, to_json
+from engine.data.video_record import AI_MARK, MAX_RECORD_BYTES, to_json
 from engine.errors import BadInput, StudioError
 from engine.types import Warning
 
@@ -52,7 +52,8 @@ class VideoWriter:
         fps: frames per second.
         audio_from: a clip whose sound is added; one without sound adds none.
         audio_start: the second of that clip, counted from its first frame, at which ours begins.
-        record: how the clip was made, for the `comment` tag; JSON values only.
+        record: how the clip was made, for the `comment` tag; JSON values only. If it says
+            `ai_generated`, the `description` tag says so, too, in words that others know.
         crf: x264's constant rate factor, 0 (lossless) to 51; 18 is hard to tell from the original.
         limits: what the clip with the sound may cost.
 
@@ -78,6 +79,7 @@ class VideoWriter:
         self.warnings: list[Warning] = []
         self._audio = (audio_from, audio_start)
         self._comment = to_json(record) if record is not None else None
+        self._made_up = record is not None and record.get("ai_generated") is True
         self._crf = crf
         self._limits = limits
         self._temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
@@ -149,6 +151,8 @@ class VideoWriter:
         video.codec_context.color_range = ColorRange.MPEG
         if self._comment is None:
             return
+        if self._made_up:
+            self._container.metadata["description"] = AI_MARK
         if len(self._comment.encode()) <= MAX_RECORD_BYTES:
             self._container.metadata["comment"] = self._comment
         else:

@@ -129,6 +129,7 @@ class Camera:
                 record=record,
                 chunk=profile.decode,
                 parts=scratch,
+                badge=settings.badge,
                 limits=self.shelf.limits,
             )
         if kept is not None:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.data.badge import stamp
 from engine.data.limits import Limits
 from engine.data.video_write import VideoWriter
 from engine.exchange.parts import Parts
@@ -71,6 +72,7 @@ def publish(
     record: Mapping[str, Any],
     chunk: int = 8,
     parts: Path | None = None,
+    badge: bool = False,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Generator[Event, None, None]:
     """Decode latents `1 c f h w` a few frames at a time straight into an mp4.
@@ -78,7 +80,8 @@ def publish(
     The first `drop` frames are decoded and left out: SVD's decoder sees whole chunks, so leaving
     them out before would shift every chunk and change its pixels (specs/mimicmotion.md c.5).
     Pictures much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole number of times. With a
-    folder `parts` a long video's finished pieces appear there, each told by a `Part`.
+    folder `parts` a long video's finished pieces appear there, each told by a `Part`. A `badge`
+    says in every frame that the video is made.
     """
     side = latents.shape[-1] * autoencoder.downscale
     enlarge = max(1, SHOWN_SIDE // side)
@@ -92,8 +95,9 @@ def publish(
                     pixels, scale_factor=enlarge, mode="bicubic", antialias=True
                 )
             for frame in to_rgb(pixels)[max(-done, 0) :]:
-                file.add(frame)
-                if (piece := pieces.add(frame)) is not None:
+                shown = stamp(frame) if badge else frame
+                file.add(shown)
+                if (piece := pieces.add(shown)) is not None:
                     yield piece
             done += len(pixels)
             yield Progress(max(done, 0), total, "decode")
