@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.data.badge import stamp
+from engine.data.badge import Badge
 from engine.data.limits import Limits
 from engine.data.video_write import VideoWriter
 from engine.exchange.parts import Parts
@@ -87,6 +87,7 @@ def publish(
     enlarge = max(1, SHOWN_SIDE // side)
     total = latents.shape[2] - drop
     done = -drop
+    mark = Badge() if badge else None
     writer = VideoWriter(out, fps, audio_from=audio, record=record, limits=limits)
     with writer as file, Parts(parts, total, fps, audio, limits) as pieces:
         for pixels in decode_in_chunks(autoencoder, latents, chunk):
@@ -95,7 +96,7 @@ def publish(
                     pixels, scale_factor=enlarge, mode="bicubic", antialias=True
                 )
             for frame in to_rgb(pixels)[max(-done, 0) :]:
-                shown = stamp(frame) if badge else frame
+                shown = mark.on(frame) if mark else frame
                 file.add(shown)
                 if (piece := pieces.add(shown)) is not None:
                     yield piece
