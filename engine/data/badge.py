@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,28 +11,34 @@ from PIL import Image, ImageDraw, ImageFont
 TEXT = "AI-generated"
 _FINE = 4
 """The pill is drawn so many times larger and shrunk, so that its ends are smooth."""
+_Drawn: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32], tuple[int, int]]
 
 
-def stamp(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The frame (`h w 3` RGB) with the mark in its lower right corner; the frame itself stays.
+class Badge:
+    """The mark, drawn once for each size of frame."""
 
-    A frame too small for a readable mark (under 96 x 48 pixels) gets none.
-    """
-    height, width = frame.shape[:2]
-    if width < 96 or height < 48:
-        return frame
-    colour, cover, (top, left) = _mark(height, width)
-    rows, columns = slice(top, top + cover.shape[0]), slice(left, left + cover.shape[1])
-    marked = frame.copy()
-    below = frame[rows, columns].astype(np.float32)
-    marked[rows, columns] = np.rint(below + (colour - below) * cover).astype(np.uint8)
-    return marked
+    def __init__(self) -> None:
+        self._drawn: dict[tuple[int, int], _Drawn] = {}
+
+    def on(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The frame (`h w 3` RGB) with the mark in its lower right corner, as a new array.
+
+        A frame too small for a readable mark (under 96 x 48 pixels) is returned as it is.
+        """
+        height, width = frame.shape[:2]
+        if width < 96 or height < 48:
+            return frame
+        if (height, width) not in self._drawn:
+            self._drawn[height, width] = _draw(height, width)
+        colour, cover, (top, left) = self._drawn[height, width]
+        rows, columns = slice(top, top + cover.shape[0]), slice(left, left + cover.shape[1])
+        marked = frame.copy()
+        below = frame[rows, columns].astype(np.float32)
+        marked[rows, columns] = np.rint(below + (colour - below) * cover).astype(np.uint8)
+        return marked
 
 
-@lru_cache(maxsize=4)
-def _mark(
-    height: int, width: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[int, int]]:
+def _draw(height: int, width: int) -> _Drawn:
     """Colour `h w 3`, cover `h w 1` in [0, 1], and (top, left) of the mark in such a frame."""
     size = max(9.0, min(width, height) * 0.026)
     fine = size * _FINE
