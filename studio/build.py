@@ -16,6 +16,7 @@ from studio.intake import Intake
 from studio.jobs.home import browser_secret
 from studio.jobs.store import Store
 from studio.parts.masthead import masthead
+from studio.rehearsal import Rehearsals
 from studio.tabs.dance import Dance
 from studio.theme import theme
 from studio.words import I18N, label
@@ -24,8 +25,11 @@ _BRAND = examples.ASSETS / "brand"
 _HOUR, _DAY = 3600, 86_400
 
 
-def build(store: Store, where: Hosting) -> gr.Blocks:
-    """The page over the jobs of `store`, for visitors from `where`."""
+def build(store: Store, where: Hosting, rehearsals: Rehearsals | None = None) -> gr.Blocks:
+    """The page over the jobs of `store`, for visitors from `where`.
+
+    `rehearsals` is who shows a pose before the run, by default a process of the real engine.
+    """
     with Page(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True
     ) as demo:
@@ -33,7 +37,7 @@ def build(store: Store, where: Hosting) -> gr.Blocks:
         gr.Markdown(label("language_code"), elem_id="language-code")
         masthead(where.private)
         found, intake = examples.find(), Intake(where)
-        Dance(store, found, intake).build(demo, token)
+        Dance(store, found, intake, rehearsals).build(demo, token)
         Api(store, found, intake).build()
     return demo
 
@@ -47,7 +51,7 @@ def launch_options(hosting: Hosting) -> dict[str, Any]:
         "auth": hosting.auth,
         "max_file_size": hosting.max_upload,
         "theme": theme(),
-        "css": _read("studio.css"),
+        "css": _read("studio.css") + _read("dance.css"),
         "head": _read("head.html"),
         "i18n": I18N,
         "favicon_path": str(_BRAND / "mark.svg"),

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from studio.choices import NOTHING, Choices
-from studio.orders import Order
 
 _ROLES = ("photo", "motion", "keypoints")
 _OWNER = re.compile(r"[0-9a-f]{64}")

@@ -50,6 +50,10 @@ class Form:
         """The groups of what is not on the page yet, in the order of their first settings."""
         return list(dict.fromkeys(self._specs[name].group for name in self.names()))
 
+    def spec(self, name: str) -> Spec:
+        """The declaration of a setting."""
+        return self._specs[name]
+
     def add(self, name: str, **changes: Any) -> Component:
         """Build the component of a setting; `changes` override what its declaration gives."""
         spec, kind = self._specs[name], self._types[name]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.examples import Examples
 from studio.jobs.job import Job
 from studio.jobs.store import Store
-from studio.parts.card import status
+from studio.parts.card import sample_status, status
 from studio.parts.shelf import contents
 from studio.words import Language, say
 
@@ -21,7 +22,7 @@ class View:
     """The state of one page.
 
     Attributes:
-        shown: id of the job on the stage, None when the stage is empty.
+        shown: id of the job on the stage, or key of a sample; None when the stage is empty.
         card, shelf: values of the parts.
         video: the finished file of the job on the stage.
         button: what the big button says.
@@ -44,17 +45,29 @@ class View:
         return marks
 
 
-def look(store: Store, owner: str | None, shown: object, language: Language) -> View:
-    """The view of `owner`, with the job `shown` on the stage, or else the most interesting one."""
+def look(
+    store: Store,
+    owner: str | None,
+    shown: object,
+    language: Language,
+    examples: Examples | None = None,
+) -> View:
+    """The view of `owner`, with the job or the sample `shown` on the stage.
+
+    Without one, the most interesting job is there, or the first sample while there is no job.
+    """
     jobs = store.recent(owner) if owner else []
     job = store.get(shown, owner) if owner else None
-    if job is None:
+    sample = examples.sample(shown) if examples else None
+    if job is None and sample is None:
         job = _leading(jobs)
+    if job is None and sample is None and examples and examples.samples:
+        sample = examples.samples[0]
     live = any(one.live for one in jobs)
     place = store.place(job.id) if job is not None and job.state == "queued" else 0
     return View(
-        shown=job.id if job else None,
-        card=status(job, place, language),
+        shown=job.id if job else sample.key if sample else None,
+        card=sample_status(sample, language) if sample else status(job, place, language),
         shelf=contents(jobs, job.id if job else None, language),
         video=job.result if job and job.state == "done" and job.result.exists() else None,
         button=say("add_to_queue" if live else "make", language),

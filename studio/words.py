@@ -14,6 +14,7 @@ from gradio.i18n import I18nData
 
 from engine.catalogue import SETTINGS
 from engine.settings import specs
+from studio.words_dance import DANCE_WORDS
 from studio.words_fetches import FETCH_WORDS
 from studio.words_gallery import GALLERY_WORDS
 from studio.words_hosting import HOSTING_WORDS
@@ -30,9 +31,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **JOB_WORDS,
     **GALLERY_WORDS,
     **PAGE_WORDS,
-    **STRIP_WORDS,
     **MODEL_WORDS,
     **FETCH_WORDS,
+    **STRIP_WORDS,
+    **DANCE_WORDS,
     "language_code": ("en", "ko"),
     # --- step 1
     "step_who": ("Who dances?", "누가 춤추나요?"),
@@ -202,9 +204,13 @@ def known(key: str) -> bool:
     return key in _ALL
 
 
-def both(key: str) -> dict[str, str]:
-    """The words for `key` in every language, for a part that picks in the browser."""
-    return dict(zip(get_args(Language), _ALL[key], strict=True))
+def both(key: str, **values: object) -> dict[str, str]:
+    """The words for `key` in every language, for a part that picks in the browser.
+
+    Without `values` the {places} stay, for the browser to fill.
+    """
+    words = dict(zip(get_args(Language), _ALL[key], strict=True))
+    return {name: text.format(**values) for name, text in words.items()} if values else words
 
 
 def label(key: str) -> I18nData:

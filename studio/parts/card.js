@@ -1,8 +1,49 @@
 // The stage and the status of one job. props.value: see studio/parts/card.py.
 const find = (name) => element.querySelector(name);
+const heard = find('.heard');
 const stage = find('.stage'), picture = find('.stage-picture'), empty = find('.stage-empty');
 const head = find('.status-head'), detail = find('.status-detail'), badge = find('.status-badge');
 const bar = find('.bar'), fill = find('.bar-fill'), stop = find('.stop'), trouble = find('.trouble');
+const clip = find('.stage-clip'), acts = find('.acts');
+const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+// The sample on the stage: it plays by itself, and stands still for those who ask for calm.
+const showClip = (address, poster) => {
+  const ours = address.startsWith('pirouette/') ? address : '';
+  if ((clip.getAttribute('src') || '') !== ours) {
+    if (!ours) { clip.pause(); clip.removeAttribute('src'); clip.load(); }
+    else { clip.poster = poster; clip.src = ours; clip.controls = calm; if (!calm) clip.play().catch(() => {}); }
+  }
+  clip.hidden = !ours;
+  return Boolean(ours);
+};
+// The video of the job is beside this part; it is saved under a name that says what it is.
+const download = (name) => {
+  const video = document.querySelector('#result video');
+  if (!video) return;
+  const link = document.createElement('a');
+  link.href = video.currentSrc || video.src;
+  link.download = name;
+  link.click();
+};
+const showActs = (card) => {
+  const said = JSON.stringify(card.actions);
+  if (acts.dataset.said === said) return;
+  acts.dataset.said = said;
+  acts.hidden = !card.actions.length;
+  acts.replaceChildren(...card.actions.map(([name, words]) => {
+    const act = make('button', 'act', words);
+    act.type = 'button';
+    act.dataset.act = name;
+    act.addEventListener('click', () => name === 'download' ? download(props.value.file) : acted(name));
+    return act;
+  }));
+};
+const acted = (name) => {
+  if (name === 'again') trigger('again');
+  if (name === 'longer') trigger('longer');
+  if (name === 'use') trigger('use');
+  if (name === 'resume') trigger('resume');
+};
 const show = (what, text) => { what.textContent = text || ''; what.hidden = !text; };
 const paint = () => {
   const card = props.value;
@@ -13,11 +54,15 @@ const paint = () => {
   if (seen && picture.src !== card.preview) picture.src = card.preview;
   picture.hidden = !seen;
   picture.alt = card.head;
-  empty.hidden = seen;
+  empty.hidden = showClip(card.clip || '', card.poster || '') || seen;
+  showActs(card);
   show(find('.stage-line'), card.state === 'empty' ? card.head : '');
   show(find('.stage-more'), card.state === 'empty' ? card.detail : '');
   find('.status').hidden = card.state === 'empty';
   show(head, card.head);
+  // Read aloud when something new happens, not with every step.
+  const news = card.state === 'empty' ? '' : card.head;
+  if (heard.textContent !== news) heard.textContent = news;
   show(detail, card.detail);
   show(badge, card.badge);
   show(find('.status-note'), card.note);

@@ -9,8 +9,12 @@ from typing import Any
 
 import gradio as gr
 
+from engine.catalogue import SETTINGS
+from engine.settings import specs
+from studio.examples import Sample
 from studio.explained import explained
 from studio.jobs.job import Job
+from studio.names import name_of
 from studio.parts.source import script
 from studio.words import Language, duration, known, say
 
@@ -21,7 +25,11 @@ _TEMPLATE = Path(__file__).with_name("card.html")
 
 
 def card(elem_id: str) -> gr.HTML:
-    """Build the card; its value is made by `status`, its event is `.stop`."""
+    """Build the card; its value is made by `status`.
+
+    Its events are `.stop` and what can be done with an ended job: `.again`, `.use`, `.longer`,
+    `.resume`; a download never leaves the browser.
+    """
     return gr.HTML(
         status(None, 0, "en"),
         html_template=_TEMPLATE.read_text(encoding="utf-8"),
@@ -46,6 +54,10 @@ def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
         "stop": "",
         "can_stop": False,
         "trouble": None,
+        "clip": "",
+        "poster": "",
+        "file": "",
+        "actions": _actions(job, language),
     }
     if job is None:
         return view | {"head": say("empty", language), "detail": say("empty_more", language)}
@@ -57,6 +69,7 @@ def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
             "detail": _how(job, language),
             "badge": _maker(job, language),
             "note": "\n".join(str(line) for line in job.record.get("warnings", [])),
+            "file": f"pirouette-{name_of(job, language)}.mp4".lower().replace(" ", "-"),
         }
     view["head"] = say(job.state, language)
     if job.state == "cancelled":
@@ -66,12 +79,48 @@ def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
     return view
 
 
+def sample_status(sample: Sample, language: Language) -> dict[str, Any]:
+    """What the card shows of a sample video, before anything was made."""
+    words = {"person": sample.person, "dance": sample.dance}
+    names = {kind: say(f"{kind}_{key}", language) for kind, key in words.items()}
+    return status(None, 0, language) | {
+        "state": "sample",
+        "head": say("sample_head", language, **names),
+        "detail": say("sample_detail", language),
+        "badge": say("by_pocket", language),
+        "clip": sample.clip,
+        "poster": sample.poster,
+    }
+
+
 def picture_url(path: Path) -> str:
     """A small JPEG as a data address: nothing is copied to a cache that others could read."""
     try:
         return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
     except FileNotFoundError:  # not drawn yet
         return ""
+
+
+def _actions(job: Job | None, language: Language) -> list[tuple[str, str]]:
+    """(event, words) of what can be done with a job that has ended."""
+    if job is None or job.live:
+        return []
+    if job.state == "done":
+        keys = (
+            ("download", "again", "longer", "use") if longer(job) else ("download", "again", "use")
+        )
+        return [(key, say(f"act_{key}", language)) for key in keys]
+    started = job.scratch.is_dir() and any(job.scratch.iterdir())
+    first = say("act_resume" if started else "act_retry", language)
+    return [("resume", first), ("use", say("act_use", language))]
+
+
+def longer(job: Job) -> int:
+    """How many frames "make it longer" makes of a finished job; 0 if there is no more to be had."""
+    frames = int(job.settings.get("num_frames") or 0)
+    most = int(specs(SETTINGS[job.system])["num_frames"].maximum or 0)
+    whole = not frames or job.record.get("frames", frames) < frames  # the clip has no more
+    return 0 if job.state != "done" or whole or frames >= most else min(2 * frames, most)
 
 
 def _live(job: Job, place: int, language: Language) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import gradio as gr
@@ -13,26 +13,46 @@ from studio.parts.source import script
 
 @dataclass(frozen=True)
 class Item:
-    """A picture to pick: its key, its name by language, and addresses relative to the page."""
+    """A picture to pick.
+
+    Attributes:
+        key: the value that it stands for.
+        name, note: texts by language; the note stands under the name.
+        picture, still: addresses relative to the page; the same for a picture that does not move.
+        shelves: keys of the filters under which it is shown.
+    """
 
     key: str
     name: dict[str, str]
     picture: str
     still: str
+    note: Mapping[str, str] | None = None
+    shelves: tuple[str, ...] = ()
 
 
 def picker(
-    items: Sequence[Item], title: dict[str, str], elem_id: str, value: str | None = None
+    items: Sequence[Item],
+    title: dict[str, str],
+    elem_id: str,
+    value: str | None = None,
+    filters: Mapping[str, Mapping[str, str]] | None = None,
 ) -> gr.HTML:
     """Build the picker; its value is the chosen key or None, its event `.input`.
 
-    A handler must look the key up in its own items: it comes from the client.
+    Args:
+        filters: names by language of what `Item.shelves` name; the first is shown at the start.
+
+    Only the chosen picture moves, and the one under the pointer. A handler must look the key up in
+    its own items: it comes from the client.
     """
     # in the script, not as props: Gradio forgets props when a hidden part is shown again
-    given = json.dumps({"items": [asdict(item) for item in items], "title": title})
+    given = json.dumps(
+        {"items": [asdict(item) for item in items], "title": title, "filters": filters or {}}
+    )
     return gr.HTML(
         value,
-        html_template='<div class="picker" role="radiogroup"></div>',
+        html_template='<div class="filters" role="group" hidden></div>'
+        '<div class="picker" role="radiogroup"></div>',
         js_on_load=f"const given = {given};\n{script('picker')}",
         elem_id=elem_id,
         elem_classes=["picker-block"],

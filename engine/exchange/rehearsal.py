@@ -1,0 +1,99 @@
+"""A quick look before a long run: the dance as a skeleton over the photo, and what may go wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TypeAlias, cast
+
+import cv2
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from engine.catalogue import MimicMotionSettings
+from engine.data.picture import fit, read_picture
+from engine.exchange.person import PAPER
+from engine.exchange.scene import Scene, read_scene
+from engine.models.shelf import Shelf
+from engine.pose.draw import POCKET, draw
+from engine.pose.skeleton import SEEN, convert
+from engine.types import Event, Inputs, Poses, Result
+
+Finding: TypeAlias = Literal[
+    "nobody", "half", "hands_out", "feet_out", "dancer_half", "dancer_lost"
+]
+"""What a rehearsal may find.
+
+`nobody`: no person in the photo. `half`: their feet are not in the photo. `hands_out`, `feet_out`:
+they leave the picture while dancing. `dancer_half`: the dancer's feet are never seen.
+`dancer_lost`: the dancer is not seen in a good part of the frames.
+"""
+
+FRAMES, FPS, SIDE = 24, 8.0, 288
+"""Of the loop: three seconds are enough to see whether it fits, and to follow them costs little."""
+
+_WRISTS, _ANKLES, _CORE = [4, 7], [10, 13], [1, 2, 5, 8, 11]  # of openpose18
+_OFTEN = 0.15
+_DIMMED = 0.5
+
+
+def rehearse(
+    settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, out: Path
+) -> Iterator[Event]:
+    """Write the start of the dance, moved onto the person, as a looping webp of `SIDE` pixels.
+
+    The last event is a `Result` whose record has `findings`, a list of `Finding`. Raises what
+    `read_scene` raises; a photo without a person is a finding, not an error.
+    """
+    short = dataclasses.replace(settings, num_frames=FRAMES, fps=FPS)
+    scene = yield from read_scene(short, inputs, shelf, (shelf.pocket_size, shelf.pocket_size))
+    _write_loop(_over(_photo(scene, inputs, shelf, short.fit), scene.dance), out)
+    yield Result(out, {"findings": findings(scene.photo_pose, scene.dance)})
+
+
+def findings(person: Poses, dance: Poses) -> list[Finding]:
+    """What may go wrong, told by the pose in the photo and by the dance, moved onto it."""
+    found: list[Finding] = []
+    body = convert(person[:1], "openpose18").score[0] > SEEN
+    if body[_CORE].sum() < 3:
+        found.append("nobody")
+    elif not body[_ANKLES].any():
+        found.append("half")
+    moved = convert(dance, "openpose18")
+    seen = moved.score > SEEN
+    present = seen[:, _CORE].sum(axis=1) >= 3
+    if present.mean() < 1 - 2 * _OFTEN:
+        found.append("dancer_lost")
+    if seen[present][:, _ANKLES].any(axis=1).sum() < _OFTEN * present.sum():
+        found.append("dancer_half")
+    outside = ((moved.keypoints < 0) | (moved.keypoints > 1)).any(axis=-1) & seen
+    if outside[:, _WRISTS].any(axis=1).mean() > _OFTEN:
+        found.append("hands_out")
+    if outside[:, _ANKLES].any(axis=1).mean() > _OFTEN:
+        found.append("feet_out")
+    return found
+
+
+def _photo(scene: Scene, inputs: Inputs, shelf: Shelf, how: str) -> NDArray[np.uint8]:
+    """The picture behind the skeleton: the photo itself, or the paper person that stands in."""
+    if PAPER in scene.warnings or inputs.image is None:
+        large = cv2.resize(scene.photo, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        return large.astype(np.uint8)
+    photo = read_picture(inputs.image, shelf.limits)
+    return fit(photo, (SIDE, SIDE), cast(Literal["crop", "letterbox"], how))
+
+
+def _over(photo: NDArray[np.uint8], dance: Poses) -> NDArray[np.uint8]:
+    """The skeleton, bright, over the dimmed photo; `f h w 3`."""
+    skeletons = draw(dance, (SIDE, SIDE), POCKET)
+    return np.maximum((photo * _DIMMED).astype(np.uint8), skeletons)
+
+
+def _write_loop(frames: NDArray[np.uint8], out: Path) -> None:
+    first, *others = (PIL.Image.fromarray(frame) for frame in frames)
+    first.save(
+        out, format="WEBP", save_all=True, append_images=others, duration=round(1000 / FPS),
+        loop=0, quality=55, method=2,
+    )  # fmt: skip

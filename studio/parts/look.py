@@ -1,0 +1,51 @@
+"""The rehearsal on the page: the dance as a skeleton over the photo, and what may go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.parts.source import script
+from studio.words import Language, known, say
+
+
+def look(elem_id: str) -> gr.HTML:
+    """Build the panel; its value is None or made by `seen` or `unseen`."""
+    return gr.HTML(
+        None,
+        html_template='<div class="look" aria-live="polite" hidden>'
+        '<img class="look-picture" alt="" hidden><div class="look-words"><p class="look-head"></p><ul class="look-list"></ul></div>'
+        "</div>",
+        js_on_load=script("look"),
+        elem_id=elem_id,
+        elem_classes=["look-block"],
+        apply_default_css=False,
+    )
+
+
+def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """What the panel shows of an answer of `studio.rehearsal`."""
+    if not answer.get("picture"):
+        return unseen("look_failed", language, answer.get("trouble", []))
+    lines = [say(f"look_{key}", language) for key in answer["findings"] if known(f"look_{key}")]
+    lines += [str(note) for note in answer["notes"]]
+    return {
+        "picture": answer["picture"],
+        "head": say("look_mind" if answer["findings"] else "look_fine", language),
+        "good": not answer["findings"],
+        "lines": lines,
+        "alt": say("look_alt", language),
+    }
+
+
+def unseen(key: str, language: Language, lines: Sequence[str] = ()) -> dict[str, Any]:
+    """Why there is nothing to see; `key` names the words."""
+    return {
+        "picture": "",
+        "head": say(key, language),
+        "good": False,
+        "lines": [str(line) for line in lines],
+        "alt": "",
+    }

@@ -1,0 +1,275 @@
+"""What happens on the Dance tab when something is used: plain functions of what the page sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from engine.errors import StudioError
+from studio.choices import NOTHING, Choices, choices_of, choices_of_record
+from studio.drafts import Drafts
+from studio.examples import FIRST_DANCE, FIRST_PERSON, Examples
+from studio.explained import trouble_of
+from studio.forms import Form, apply_settings
+from studio.intake import Intake, Role, UnusableFile
+from studio.jobs.home import new_token, owner_of
+from studio.jobs.job import Job
+from studio.jobs.limits import Refused
+from studio.jobs.store import Store
+from studio.orders import Incomplete, Order, place_order
+from studio.parts import notice
+from studio.parts.card import longer
+from studio.presets import Preset
+from studio.served import cached
+from studio.tabs.dance.show import Sent, updates
+from studio.view import look
+from studio.words import Language, language_of
+
+LEADING = 9
+"""How many of a handler's inputs come before the settings: the fields of `layout.Fields`."""
+
+
+class Handlers:
+    """The handlers of one page layout.
+
+    Args:
+        store, drafts, examples, intake, presets: what they work with.
+        form: the settings on the page.
+
+    `given` is what `layout.Fields.components` hold, and what `fill` returns goes to them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        drafts: Drafts,
+        examples: Examples,
+        intake: Intake,
+        presets: Mapping[str, Preset],
+        form: Form,
+    ) -> None:
+        self._store, self._drafts, self._examples = store, drafts, examples
+        self._intake, self._presets, self._form = intake, presets, form
+
+    # --- between the page and the choices -------------------------------------------------------
+
+    def chosen(self, given: Sequence[Any]) -> Choices:
+        """What the page holds; raises BadInput. Consent counts for the picture it was given for."""
+        person, photo, agreed, consent, source, dance, motion, keypoints, whole = given[:LEADING]
+        order = Order(
+            person=person,
+            photo=photo,
+            consent=bool(consent and photo and agreed) and Path(agreed) == Path(photo),
+            source=source,
+            dance=dance,
+            motion=motion,
+            keypoints=keypoints,
+        )
+        return Choices(order, bool(whole), self._form.values(given[LEADING:]))
+
+    def fill(self, choices: Choices | None) -> list[Any]:
+        """What the page shows for `choices`; a file becomes a copy that Gradio may serve."""
+        if choices is None:
+            return [gr.skip()] * (LEADING + len(self._form.components))
+        order = choices.order
+        person = order.person if order.person in self._examples.people else None
+        photo = order.photo if person is None else str(self._examples.people[person])
+        files = [_served(path) for path in (photo, order.motion, order.keypoints)]
+        own = person is None and files[0] is not None
+        agreed = own and order.consent
+        return [
+            person,
+            files[0],
+            files[0] if agreed else "",
+            gr.update(value=agreed, visible=own),
+            order.source,
+            order.dance if order.dance in self._examples.dances else None,
+            files[1],
+            files[2],
+            choices.whole,
+            *self._form.shown(choices.settings),
+        ]
+
+    def first(self) -> Choices:
+        """What is chosen for someone who comes for the first time."""
+        return Choices(replace(NOTHING, person=FIRST_PERSON, dance=FIRST_DANCE))
+
+    def arrive(self, token: object, page: str) -> tuple[Any, ...]:
+        """A page was opened: know the visitor and their choices again, and how the work stands."""
+        known = token if owner_of(token) else new_token()
+        draft = self._drafts.load(owner_of(known) or "")
+        filled = self.fill(draft or self.first())
+        return (known, True, *self.look(known, None, {}, page), *filled)
+
+    def keep(self, token: object, arrived: bool, *given: Any) -> None:
+        """Something was chosen: keep it for a reload. What is not valid yet is not kept."""
+        owner = owner_of(token)
+        if owner is None or not arrived:
+            return
+        try:
+            choices = self.chosen(given)
+        except StudioError:
+            return
+        if choices.order.person is not None:  # its picture is ours: not an upload to be kept
+            choices = replace(choices, order=replace(choices.order, photo=None))
+        self._drafts.save(owner, choices)
+
+    # --- to see ---------------------------------------------------------------------------------
+
+    def look(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+        """The view as updates: what the page has already is skipped."""
+        view = look(self._store, owner_of(token), shown, language_of(page), self._examples)
+        return updates(view, sent)
+
+    def choose(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Put a job of the shelf on the stage."""
+        return self.look(token, event._data.get("id"), sent, page)
+
+    def sample(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Put an example on the stage, and its person and dance into the form."""
+        one = self._examples.sample(event._data.get("key"))
+        if one is None:
+            return (gr.skip(),) * 5 + self.look(token, None, sent, page)
+        filled = self.fill(Choices(replace(NOTHING, person=one.person, dance=one.dance)))
+        return (*filled[:4], filled[5], *self.look(token, one.key, sent, page))
+
+    # --- to order -------------------------------------------------------------------------------
+
+    def make(self, token: object, shown: object, sent: Sent, *given: Any) -> tuple[Any, ...]:
+        """Place the order, or say beside the button what is missing; the form stays as it is."""
+        *given, page = given
+        language = language_of(page)
+        owner = owner_of(token)
+        try:
+            if owner is None:
+                raise Incomplete("no_visitor")
+            job = self._placed(self.chosen(given), owner)
+        except Incomplete as error:
+            return (notice.missing(error.key, language), *self.look(token, shown, sent, page))
+        except (UnusableFile, StudioError) as error:
+            trouble = error.trouble if isinstance(error, UnusableFile) else trouble_of(error)
+            return (notice.refused(trouble, language), *self.look(token, shown, sent, page))
+        return (None, *self.look(token, self._stage_after(shown, owner, job), sent, page))
+
+    def stop(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+        """Stop the job on the stage."""
+        owner = owner_of(token)
+        if owner:
+            self._store.cancel(shown, owner)
+        return self.look(token, shown, sent, page)
+
+    def again(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+        """The same once more, with a seed that is drawn anew."""
+        return self._repeat(token, shown, sent, page, {"seed": -1})
+
+    def longer(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+        """The same person, dance and seed, with twice as many frames."""
+        job = self._job(token, shown)
+        changes = {"num_frames": longer(job), "seed": job.record.get("seed", -1)} if job else {}
+        return self._repeat(token, shown, sent, page, changes)
+
+    def resume(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+        """Go on with what ended without a result: from its last step, or from the start."""
+        owner = owner_of(token)
+        note = None
+        try:
+            if owner is None or not self._store.resume(shown, owner):
+                raise Refused("gone")
+        except Refused as error:
+            note = notice.missing(error.key, language_of(page))
+        return (note, *self.look(token, shown, sent, page))
+
+    def use(self, token: object, shown: object, page: str) -> tuple[Any, ...]:
+        """Fill the form with what the job on the stage was made from, its seed included."""
+        job = self._job(token, shown)
+        if job is None:
+            return (notice.missing("gone", language_of(page)), *self.fill(None))
+        return (_used(language_of(page)), *self.fill(choices_of(job)))
+
+    def take(self, choices: object, page: str) -> tuple[Any, ...]:
+        """Fill the form with what another tab asks for; it is asked for once."""
+        if not isinstance(choices, Choices):
+            return (gr.skip(), *self.fill(None), None)
+        return (_used(language_of(page)), *self.fill(choices), None)
+
+    # --- while choosing -------------------------------------------------------------------------
+
+    def picked(self, person: object) -> tuple[Any, ...]:
+        """An example person was picked: show the picture; nobody has to agree."""
+        path = self._examples.people.get(person) if isinstance(person, str) else None
+        if path is None:
+            return gr.skip(), gr.skip()
+        return cached(path), gr.update(visible=False, value=False)
+
+    def uploaded(self, photo: str | None) -> tuple[Any, ...]:
+        """A picture was given, so consent is asked for, or taken away; no example counts now."""
+        return None, gr.update(visible=photo is not None, value=False)
+
+    def checked(self, role: Role) -> Callable[[str | None, str], dict[str, str] | None]:
+        """A file was uploaded or taken away: say at once whether it can be used."""
+
+        def check(file: str | None, page: str) -> dict[str, str] | None:
+            trouble = self._intake.check(Path(file), role).trouble if file else None
+            return notice.refused(trouble, language_of(page)) if trouble else None
+
+        return check
+
+    def sourced(self, source: str) -> list[Any]:
+        """Show the fields that the chosen source needs: see `tab.Dance` for their order."""
+        own = source != "library"
+        mine = [name for name in self._form.added if self._form.spec(name).when == "video"]
+        seen = [not own, source == "video", source == "keypoints", own, *(own for _ in mine)]
+        return [gr.update(visible=one) for one in seen]
+
+    def preset(self, key: object) -> list[Any]:
+        """The settings of a preset, for the settings on the page."""
+        if key not in self._presets:
+            return [gr.skip()] * len(self._form.components)
+        choices = choices_of_record(apply_settings(self._presets[str(key)].settings))
+        return self._form.shown(choices.settings)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _placed(self, choices: Choices, owner: str) -> Job:
+        settings = self._form.check(choices.for_engine())
+        return place_order(
+            choices.order, settings, self._form.system, owner,
+            self._store, self._examples, self._intake,
+        )  # fmt: skip
+
+    def _repeat(
+        self, token: object, shown: object, sent: Sent, page: str, changes: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
+        owner = owner_of(token)
+        language: Language = language_of(page)
+        try:
+            if owner is None:
+                raise Incomplete("no_visitor")
+            job = self._store.again(shown, owner, changes)
+        except (Incomplete, Refused) as error:
+            return (notice.missing(error.key, language), *self.look(token, shown, sent, page))
+        return (None, *self.look(token, job.id, sent, page))
+
+    def _job(self, token: object, shown: object) -> Job | None:
+        owner = owner_of(token)
+        return self._store.get(shown, owner) if owner else None
+
+    def _stage_after(self, shown: object, owner: str, job: Job) -> object:
+        """What runs stays on the stage; the new job is on the shelf."""
+        before = self._store.get(shown, owner)
+        return shown if before is not None and before.live else job.id
+
+
+def _used(language: Language) -> dict[str, str]:
+    return {**notice.missing("used", language), "tone": "done"}
+
+
+def _served(path: str | None) -> str | None:
+    """A copy of one of our files where the page may fetch it; None if it is gone meanwhile."""
+    if path is None or not Path(path).is_file():
+        return None
+    return cached(Path(path))

@@ -1,0 +1,97 @@
+"""A look at the pose before the run, for what is chosen now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from engine.errors import StudioError
+from studio.choices import Choices
+from studio.examples import Examples
+from studio.forms import Form
+from studio.intake import Intake, Role
+from studio.parts import look
+from studio.rehearsal import Rehearsals, Slow
+from studio.words import label, language_of, say
+
+_MATTER = ("motion", "picture")
+"""Groups of the settings that change what a rehearsal shows."""
+
+
+class Rehearser:
+    """Asks for rehearsals; `chosen` reads what the page holds (see `handlers.Handlers`)."""
+
+    def __init__(
+        self,
+        rehearsals: Rehearsals,
+        examples: Examples,
+        intake: Intake,
+        form: Form,
+        chosen: Callable[[Sequence[Any]], Choices],
+    ) -> None:
+        self._rehearsals, self._examples = rehearsals, examples
+        self._intake, self._form, self._chosen = intake, form, chosen
+
+    def rehearse(self, *given: Any) -> Iterator[tuple[Any, Any]]:
+        """For the button and the panel: first that it is going on, then what was seen."""
+        *given, page = given
+        language = language_of(page)
+        yield gr.update(value=say("rehearsing", language), interactive=False), gr.skip()
+        button = gr.update(value=label("rehearse"), interactive=True)
+        try:
+            request = self._request(self._chosen(given))
+            if request is None:
+                yield button, look.unseen("look_need", language)
+            elif not self._usable(request):
+                yield button, None  # the field says already what is wrong
+            else:
+                yield button, look.seen(self._rehearsals.ask(request), language)
+        except StudioError:
+            yield button, None
+        except Slow:
+            yield button, look.unseen("look_slow", language)
+
+    def own(self, *given: Any) -> Iterator[tuple[Any, Any]]:
+        """A file was uploaded: rehearse if nothing is missing, without a word if something is."""
+        try:
+            ready = self._request(self._chosen(given[:-1])) is not None
+        except StudioError:
+            ready = False
+        if ready:
+            yield from self.rehearse(*given)
+
+    def _request(self, choices: Choices) -> dict[str, Any] | None:
+        """What the stage hand is told (`studio.stage_hand`); None if something is missing."""
+        order = choices.order
+        person = self._examples.people.get(order.person or "")
+        image = str(person) if person else order.photo
+        library = order.source == "library"
+        dance = order.dance if library and order.dance in self._examples.dances else None
+        own = {"video": order.motion, "keypoints": order.keypoints}.get(order.source)
+        if image is None or (dance is None and own is None):
+            return None
+        settings = {
+            name: value
+            for name, value in choices.settings.items()
+            if self._form.spec(name).group in _MATTER and name != "fps"
+        }
+        return {
+            "system": self._form.system,
+            "image": image,
+            "motion": own,
+            "dance": dance,
+            "settings": settings,
+        }
+
+    def _usable(self, request: dict[str, Any]) -> bool:
+        """Whether the visitor's own files were read and found good."""
+        files: list[tuple[str, Role]] = []
+        if Path(request["image"]) not in self._examples.people.values():
+            files.append((request["image"], "photo"))
+        if request["motion"]:
+            keypoints = request["motion"].lower().endswith((".json", ".zip"))
+            files.append((request["motion"], "keypoints" if keypoints else "motion"))
+        return all(self._intake.check(Path(path), role).trouble is None for path, role in files)

@@ -1,0 +1,81 @@
+"""From the state of a page to what is sent to it: only what it does not have yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import gradio as gr
+
+from studio.jobs.estimate import expected_seconds
+from studio.jobs.store import Store
+from studio.served import cached
+from studio.view import View
+from studio.words import Language, duration, say
+
+LIVE_SECONDS, IDLE_SECONDS = 1.0, 10.0
+
+Sent: TypeAlias = Mapping[str, str]
+"""A mark of every part that the page was sent last."""
+
+
+def updates(view: View, sent: Sent) -> tuple[Any, ...]:
+    """For the stage's outputs: shown, card, shelf, video, button, timer, sent."""
+    new = view.marks()
+
+    def unless_same(name: str, value: Any) -> Any:
+        return gr.skip() if sent.get(name) == new[name] else value
+
+    video = cached(view.video) if view.video else None
+    return (
+        view.shown,
+        unless_same("card", view.card),
+        unless_same("shelf", view.shelf),
+        unless_same("video", video),
+        unless_same("button", gr.update(value=view.button)),
+        unless_same("live", gr.Timer(LIVE_SECONDS if view.live else IDLE_SECONDS)),
+        new,
+    )
+
+
+def forecast(
+    store: Store,
+    system: str,
+    settings: Mapping[str, Any],
+    seconds: float | None,
+    language: Language,
+) -> str:
+    """How long the clip will be, and how long it will take here; `seconds` None: the whole."""
+    time = expected_seconds(store.finished(system), settings)
+    if time is None or seconds is None:
+        return say("forecast_whole", language)
+    clip = say("tenths", language, count=f"{seconds:.1f}")
+    return say("forecast", language, clip=clip, time=duration(time, language))
+
+
+def qualities(
+    store: Store,
+    system: str,
+    settings: Mapping[str, Any],
+    choices: tuple[str, ...],
+    language: Language,
+) -> dict[str, Any]:
+    """The qualities in words, each with the time that it takes here."""
+    past = store.finished(system)
+    named = []
+    for choice in choices:
+        words = say(f"choice_{choice}", language)
+        time = expected_seconds(past, {**settings, "quality": choice, "num_inference_steps": 0})
+        if time is not None:
+            words = say("quality_time", language, quality=words, time=_short(time, language))
+        named.append((words, choice))
+    return gr.update(choices=named)
+
+
+def _short(seconds: float, language: Language) -> str:
+    if seconds < 55:
+        coarse = round(seconds) if seconds < 10 else 5 * round(seconds / 5)
+        return say("short_seconds", language, count=max(1, coarse))
+    if seconds < 5400:
+        return say("short_minutes", language, count=max(1, round(seconds / 60)))
+    return say("short_hours", language, count=f"{seconds / 3600:.1f}")

@@ -1,0 +1,221 @@
+"""The tab as a whole: its parts, its handlers, and which event goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from gradio.events import Dependency
+
+from studio.drafts import Drafts
+from studio.examples import Examples
+from studio.forms import USUAL_FPS, Form
+from studio.intake import Intake, Role
+from studio.jobs.store import Store
+from studio.presets import presets
+from studio.rehearsal import Rehearsals
+from studio.tabs.dance import show
+from studio.tabs.dance.handlers import LEADING, Handlers
+from studio.tabs.dance.layout import Fields, Parts, lay_out
+from studio.tabs.dance.rehearse import Rehearser
+from studio.words import language_of
+
+_SYSTEM = "mimicmotion"
+_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+# The page tells every handler which language it is in, as its last input.
+_IN_LANGUAGE = (
+    "(...given) => [...given.slice(0, -1),"
+    " document.querySelector('#language-code')?.textContent || navigator.language]"
+)
+
+# The tick belongs to the picture that was shown when it was made, and to no other.
+_AGREED = "(yes, photo) => yes && photo ? photo.path : ''"
+
+# On a phone the stage is below the choices: go there, unless something is missing.
+_TO_THE_STAGE = """() => {
+  if (!document.querySelector('#notice .notice:not([hidden])') && innerWidth < 900)
+    document.querySelector('#stage-column').scrollIntoView({ behavior: 'smooth' });
+}"""
+_TO_THE_FORM = """() => {
+  document.querySelector('#choices').scrollIntoView({ behavior: 'smooth' });
+}"""
+
+_TO_THIS_TAB = """() => {
+  if (document.querySelector('#gallery-notice .notice:not([hidden])')) return;
+  document.getElementById('tab-dance-button')?.click();
+  scrollTo({ top: 0, behavior: 'smooth' });
+}"""
+
+
+class Dance:
+    """The tab's components and what happens when they are used.
+
+    Args:
+        store: where jobs go and are read from.
+        examples: people, dances and samples to pick from.
+        intake: reads what visitors upload before anything else does.
+        rehearsals: who shows the pose before the run; by default a process of our own.
+
+    After `build`, another tab fills the form through `fill_after`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        examples: Examples,
+        intake: Intake,
+        rehearsals: Rehearsals | None = None,
+    ) -> None:
+        self._store = store
+        self._examples = examples
+        self._intake = intake
+        self._rehearsals = rehearsals or Rehearsals(store.home)
+        self._form = Form(_SYSTEM)
+        self._presets = presets(_SYSTEM)
+        drafts = Drafts(store.home)
+        self._do = Handlers(store, drafts, examples, intake, self._presets, self._form)
+        self._rehearser = Rehearser(self._rehearsals, examples, intake, self._form, self._do.chosen)
+
+    def build(self, demo: gr.Blocks, token: gr.BrowserState) -> None:
+        """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
+        fields, parts = lay_out(self._examples, self._presets, self._form)
+        self._taken: list[Component] = [parts.notice, *fields.components]
+        self._page = gr.Textbox(visible=False)  # its value is replaced by _IN_LANGUAGE
+        self._wire_stage(demo, token, fields, parts)
+        self._wire_choices(fields, parts)
+        self._wire_settings(demo, fields, parts)
+
+    def fill_after(self, event: Dependency, wanted: gr.State) -> None:
+        """Fill the form with the `Choices` in `wanted` once `event` is over, and show this tab."""
+        self._on(event.then, self._do.take, [wanted], [*self._taken, wanted]).then(
+            None, None, None, js=_TO_THIS_TAB
+        )
+
+    def _on(
+        self, event: Any, act: Any, inputs: Sequence[Component], outputs: Any, **how: Any
+    ) -> Dependency:
+        """A quiet event whose handler gets the page's language as its last input."""
+        return event(act, [*inputs, self._page], outputs, js=_IN_LANGUAGE, **{**_QUIET, **how})
+
+    def _wire_stage(
+        self, demo: gr.Blocks, token: gr.BrowserState, fields: Fields, parts: Parts
+    ) -> None:
+        shown = gr.State(None)  # id of the job, or key of the sample, on the stage
+        sent = gr.State({})  # what this page was sent last
+        arrived = gr.State(False)  # before that, nothing on the page is the visitor's
+        timer = gr.Timer(show.LIVE_SECONDS)
+        view = [shown, parts.card, parts.shelf, parts.video, parts.go, timer, sent]
+        said = [parts.notice, *view]
+        at = [token, shown, sent]
+        chosen = fields.components
+
+        self._on(parts.go.click, self._do.make, [*at, *chosen], said).then(
+            None, None, None, js=_TO_THE_STAGE
+        )
+        self._on(parts.card.stop, self._do.stop, at, view)
+        self._on(parts.card.again, self._do.again, at, said)
+        self._on(parts.card.longer, self._do.longer, at, said)
+        self._on(parts.card.resume, self._do.resume, at, said)
+        self._on(parts.card.use, self._do.use, [token, shown], self._taken).then(
+            None, None, None, js=_TO_THE_FORM
+        )
+        self._on(parts.shelf.choose, self._do.choose, [token, sent], view)
+        starring = [fields.person, fields.photo, fields.agreed, fields.consent, fields.dance]
+        self._on(parts.reel.choose, self._do.sample, [token, sent], [*starring, *view])
+        self._on(timer.tick, self._do.look, at, view)
+        self._on(demo.load, self._do.arrive, [token], [token, arrived, *view, *chosen])
+        gr.on(
+            [component.change for component in chosen if component is not fields.agreed],
+            self._do.keep,
+            [token, arrived, *chosen],
+            None,
+            trigger_mode="always_last",
+            **_QUIET,
+        )
+
+    def _wire_choices(self, fields: Fields, parts: Parts) -> None:
+        fields.consent.input(
+            None, [fields.consent, fields.photo], fields.agreed, js=_AGREED, show_progress="hidden"
+        )
+        fields.person.input(
+            self._do.picked, fields.person, [fields.photo, fields.consent], **_QUIET
+        )
+        for changed in (fields.photo.input, fields.photo.clear):
+            changed(self._do.uploaded, fields.photo, [fields.person, fields.consent], **_QUIET)
+        photo, motion, keypoints = fields.photo, fields.motion, fields.keypoints
+        given: list[tuple[Role, Any, gr.HTML, list[Any]]] = [
+            ("photo", photo, fields.photo_notice, [photo.input]),
+            ("motion", motion, fields.motion_notice, [motion.upload, motion.stop_recording]),
+            ("keypoints", keypoints, fields.motion_notice, [keypoints.upload]),
+        ]
+        chosen = fields.components
+        seen = [parts.rehearse, parts.look]
+        slow: dict[str, Any] = {
+            "queue": True, "concurrency_limit": 2, "concurrency_id": "rehearsal",
+        }  # fmt: skip
+        for role, field, note, arrivals in given:
+            for changed in (*arrivals, field.clear):
+                self._on(changed, self._do.checked(role), [field], note)
+            for arrival in arrivals:
+                self._on(arrival, self._rehearser.own, chosen, seen, **slow)
+        self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
+        stale = (
+            fields.person, fields.photo, fields.source, fields.dance, fields.motion,
+            fields.keypoints,
+        )  # fmt: skip
+        gr.on([field.change for field in stale], lambda: None, None, parts.look, **_QUIET)
+        fields.person.input(lambda: None, None, fields.photo_notice, **_QUIET)
+        fields.source.change(lambda: None, None, fields.motion_notice, **_QUIET)
+        own = [
+            component
+            for name, component in zip(self._form.added, self._form.components, strict=True)
+            if self._form.spec(name).when == "video"
+        ]
+        inputs = [fields.dance, fields.motion, fields.keypoints, fields.whole]
+        fields.source.change(self._do.sourced, fields.source, [*inputs, *own], **_QUIET)
+
+    def _wire_settings(self, demo: gr.Blocks, fields: Fields, parts: Parts) -> None:
+        form = self._form
+        by_name = dict(zip(form.added, form.components, strict=True))
+        parts.preset.input(self._do.preset, parts.preset, form.components, **_QUIET)
+        for component in form.components:  # what was changed by hand is no preset any more
+            edited = getattr(component, "input", None)
+            if edited is not None:
+                edited(None, None, parts.preset, js="() => null", show_progress="hidden")
+        everything = fields.components
+        length = [by_name["num_frames"], by_name["fps"], fields.whole, fields.source]
+        outputs = [parts.forecast, by_name["quality"]]
+        always = {"trigger_mode": "always_last"}
+        for component in (by_name["quality"], by_name["num_inference_steps"]):
+            self._on(component.change, self.forecast, everything, parts.forecast, **always)
+        for component in length:
+            self._on(component.change, self.forecasts, everything, outputs, **always)
+        self._on(demo.load, self.forecasts, everything, outputs)
+
+    # --- what it will take ----------------------------------------------------------------------
+
+    def forecast(self, *given: Any) -> str:
+        """How long the clip will be, and how long it will take here."""
+        return self.forecasts(*given)[0]
+
+    def forecasts(self, *given: Any) -> tuple[str, Any]:
+        """The forecast, and what every quality takes."""
+        *given, page = given
+        source, whole = given[4], given[LEADING - 1]
+        raw = dict(zip(self._form.added, given[LEADING:], strict=True))
+        rate = raw["fps"] or USUAL_FPS
+        seconds = None if whole and source != "library" else float(raw["num_frames"] or 0)
+        settings = {
+            "num_frames": round(seconds * rate) if seconds else 0,
+            "quality": raw["quality"],
+            "num_inference_steps": raw["num_inference_steps"],
+        }
+        language = language_of(page)
+        choices = self._form.spec("quality").choices
+        return (
+            show.forecast(self._store, _SYSTEM, settings, seconds, language),
+            show.qualities(self._store, _SYSTEM, settings, choices, language),
+        )
