@@ -11,6 +11,7 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -41,13 +42,14 @@ def pack(named: Iterable[tuple[Job, str]], folder: Path, max_bytes: int = MAX_BY
 
     Args:
         named: finished jobs and their names, the most wanted first.
-        folder: where zip files go, each in a folder that cannot be guessed. Those that are older
-            than an hour are removed.
+        folder: where the visitor's zip file goes, in a folder that cannot be guessed; an earlier
+            one is removed, and so are other visitors' beside it that are older than an hour.
 
     Videos are stored as they are: they are compressed already. A result that is missing or is no
     plain file (a link, say) is left out.
     """
-    sweep(folder)
+    sweep(folder.parent)
+    discard(folder)
     own = folder / secrets.token_hex(16)
     own.mkdir(mode=0o700, parents=True)
     room = min(max_bytes, shutil.disk_usage(own).free // 2)
@@ -74,10 +76,16 @@ def pack(named: Iterable[tuple[Job, str]], folder: Path, max_bytes: int = MAX_BY
 
 
 def sweep(folder: Path) -> None:
-    """Remove zip files that nobody will fetch any more."""
-    for one in folder.iterdir() if folder.is_dir() else ():
-        if time.time() - one.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(one, ignore_errors=True)  # two visitors may sweep at once
+    """Remove the zip files in the visitors' folders in `folder` that nobody will fetch any more."""
+    for one in list(folder.iterdir()) if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # two visitors may sweep at once
+            if time.time() - one.stat().st_mtime > _KEPT_SECONDS:
+                discard(one)
+
+
+def discard(folder: Path) -> None:
+    """Remove a visitor's zip files; one that is just being sent goes on where the system can."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def to_text(job: Job) -> str:

@@ -1,4 +1,5 @@
-// Where a result is dropped to get its settings back. props.value: null or {facts, notes}.
+// Where a result is dropped to get its settings back. props.value: null, {facts, notes}, or {at} when
+// a file gave nothing (the notice says why).
 // The file itself goes through Gradio's own upload field, which is out of sight.
 const find = (name) => element.querySelector(name);
 const drop = find('.drop'), found = find('.found'), more = find('.drop-more');
@@ -14,8 +15,8 @@ const paint = () => {
   find('.found-dismiss').textContent = word('dismiss');
   say();
   const view = props.value;
-  found.hidden = !view;
-  if (!view) return;
+  found.hidden = !view?.facts;
+  if (found.hidden) return;
   find('.found-facts').replaceChildren(...view.facts.map(([what, which]) => {
     const pair = make('div', 'fact');
     pair.append(make('dt', '', what), make('dd', '', which));
@@ -27,7 +28,7 @@ const arrived = () => {
   clearTimeout(reading);
   reading = 0;
   paint();
-  if (props.value) found.focus({ preventScroll: false });
+  if (!found.hidden) found.focus();
 };
 const send = (files) => {
   const input = field();

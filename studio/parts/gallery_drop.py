@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Dropped(gr.File):
 
 
 def drop(elem_id: str) -> gr.HTML:
-    """Build the place; its value is None or made by `finding`, its event is `.use`."""
+    """Build the place; its value is None or made by `finding` or `nothing`, its event is `.use`."""
     given = json.dumps({"words": {name: both(key) for name, key in _WORDS.items()}})
     return gr.HTML(
         None,
@@ -51,6 +52,11 @@ def drop(elem_id: str) -> gr.HTML:
         elem_classes=["drop-block"],
         apply_default_css=False,
     )
+
+
+def nothing() -> dict[str, Any]:
+    """That a file was read and gave nothing; each time anew, so that the page notices."""
+    return {"at": time.time_ns()}
 
 
 def finding(found: Restored, language: Language) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from studio.jobs.home import owner_of
 from studio.jobs.job import LIVE, Job, State
 from studio.jobs.store import Store
 from studio.names import clean_title, name_of
-from studio.pack import pack
+from studio.pack import discard, pack
 from studio.page import IN_LANGUAGE, QUIET
 from studio.parts import gallery, gallery_drop, gallery_player, gallery_wings, notice
 from studio.restore import NotRestorable, Restored, read
@@ -176,12 +177,13 @@ class Gallery:
     def remove(
         self, token: object, count: int, seen: Mapping[str, Any], page: str, event: gr.EventData
     ) -> tuple[Any, ...]:
-        """Delete a result for good, and the copy that was served of it."""
+        """Delete a result for good, and the copies that were served of it."""
         language = language_of(page)
         job = self._job(token, event)
         said = notice.missing("gone", language)
         if job is not None:
             withdraw(job.result)
+            discard(_parcels(job.owner))
             self._store.delete(job.id, job.owner)
             said = {**notice.missing("gallery_deleted", language), "tone": "done"}
         return (None, said, *self._view(owner_of(token), count, seen, language))
@@ -210,7 +212,8 @@ class Gallery:
         try:
             found = read(Path(path), self._examples)
         except NotRestorable as error:
-            return None, None, notice.missing(f"restore_{error.key}", language), None
+            said = notice.missing(f"restore_{error.key}", language)
+            return gallery_drop.nothing(), None, said, None
         return gallery_drop.finding(found, language), found, None, None
 
     def download_all(self, token: object, page: str) -> Iterator[tuple[Any, ...]]:
@@ -224,7 +227,7 @@ class Gallery:
             yield button, "", notice.missing("pack_nothing", language)
             return
         named = [(job, name_of(job, language)) for job in jobs]
-        packed = pack(named, Path(get_upload_folder()) / "parcels")
+        packed = pack(named, _parcels(jobs[0].owner))
         key = "pack_part" if packed.left_out else "pack_done"
         said = {
             "what": say(f"{key}_what", language, count=packed.count),
@@ -261,3 +264,8 @@ class Gallery:
 def _said(event: gr.EventData) -> Mapping[str, Any]:
     """What the page said with an event: a mapping, whatever came."""
     return event._data if isinstance(event._data, Mapping) else {}
+
+
+def _parcels(owner: str) -> Path:
+    """Where a visitor's zip file is served from; the path does not tell whose it is."""
+    return Path(get_upload_folder()) / "parcels" / sha256(owner.encode("ascii")).hexdigest()

@@ -21,7 +21,7 @@ from studio.jobs.home import owner_of
 from studio.jobs.job import Job, Trouble
 from studio.jobs.store import Store
 from studio.names import clean_title, every_fact, job_facts
-from studio.pack import pack, safe_name, sweep
+from studio.pack import pack, safe_name
 from studio.tabs.gallery import PAGE, Gallery
 
 ANN, BOB = "a" * 32, "b" * 32
@@ -254,7 +254,8 @@ def test_a_dropped_record_is_shown_before_it_is_used(
     assert choices.settings["seed"] == 7 and choices.order.dance == "salsa"
     path.write_text("#EXTM3U\nhttp://127.0.0.1/x.ts")
     shown, found, said, file = gallery.restore(str(path), "en")
-    assert shown is found is file is None and said["what"].startswith("This is neither")
+    assert list(shown) == ["at"] and found is file is None
+    assert said["what"].startswith("This is neither")
     assert gallery.use_found(None, "en")[0] is None
 
 
@@ -288,18 +289,22 @@ def test_all_results_in_one_file(gallery: Gallery, store: Store, tmp_path: Path)
         assert json.loads(archive.read("_CON.json"))["seed"] == 7
         assert all(not one.is_dir() and one.external_attr >> 28 == 8 for one in archive.infolist())
     assert not list(path.parent.glob("*.part"))
+    gallery.remove(ANN, PAGE, {}, "en", event(id=job.id))
+    assert not path.exists(), "what was deleted is in no file any more"
 
 
 def test_the_file_has_a_largest_size_and_old_ones_go(store: Store, tmp_path: Path) -> None:
     jobs = [done(store, content=bytes(1000)) for _ in range(5)]
-    folder = tmp_path / "parcels"
+    folder = tmp_path / "parcels" / "ann"
     packed = pack([(job, "x") for job in jobs], folder, max_bytes=2500)
     assert (packed.count, packed.left_out) == (2, 3)
-    sweep(folder)
-    assert packed.path.exists()
-    os.utime(packed.path.parent, (1, 1))
-    sweep(folder)
-    assert not packed.path.parent.exists()
+    again = pack([(job, "x") for job in jobs], folder)
+    assert again.count == 5 and not packed.path.exists(), "one file a visitor"
+    pack([], tmp_path / "parcels" / "bob")
+    assert again.path.exists()
+    os.utime(folder, (1, 1))
+    pack([], tmp_path / "parcels" / "bob")
+    assert not folder.exists()
 
 
 @settings(max_examples=300, deadline=None)
