@@ -9,7 +9,7 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     "models_title": ("Models", "모델"),
     "models_machine": ("This computer: {machine}", "이 컴퓨터: {machine}"),
     "models_memory": ("{size} of memory", "메모리 {size}"),
-    "models_graphics": ("{name} with {size}", "{name} {size}"),
+    "models_graphics": ("{name} with {size}", "{name} (메모리 {size})"),
     "models_no_graphics": ("no graphics card", "그래픽 카드 없음"),
     "models_free": ("{size} free on the disk", "디스크 여유 {size}"),
     "models_closed": (
@@ -74,7 +74,6 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
         "Finds people and 133 points of body, hands and face in photographs and films.",
         "사진과 영상에서 사람과 몸, 손, 얼굴의 133개 점을 찾습니다.",
     ),
-    "model_other_for": ("{note}", "{note}"),
     # --- how one stands
     "model_built_in": ("Built in", "내장"),
     "model_here": ("Here", "있음"),

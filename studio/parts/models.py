@@ -156,7 +156,7 @@ class _Builder:
 
     def _purpose(self, card: ModelCard) -> str:
         key = f"model_{card.key}_for"
-        return self._say(key if known(key) else "model_other_for", note=card.note)
+        return self._say(key) if known(key) else card.note
 
     def _state(self, one: Standing) -> str:
         if one.presence == "busy":
