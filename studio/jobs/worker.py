@@ -145,7 +145,7 @@ def engine() -> Generate:
         inputs = Inputs(
             image=job.input("image"), motion=job.input("motion"), dance=job.words.get("dance")
         )
-        return generate(job.system, job.settings, inputs, library, out)
+        return generate(job.system, job.settings, inputs, library, out, scratch=job.scratch)
 
     return make
 

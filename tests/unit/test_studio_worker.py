@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import PIL.Image
 import pytest
 
 from engine.errors import BadInput, OutOfMemory
-from engine.types import Event, Preview, Progress, Result
+from engine.types import Event, Inputs, Preview, Progress, Result
 from studio import words
 from studio.jobs import supervisor as supervisor_module
 from studio.jobs import worker
@@ -209,6 +210,27 @@ def test_stop_is_obeyed_at_the_next_event(store: Store) -> None:
     store.cancel(job.id, "ann")
     worker.run(store, taken, pretend)
     assert seen(store, job).state == "cancelled" and not job.result.exists()
+
+
+def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+
+    def generate(*arguments: Any, **named: Any) -> Iterator[Event]:
+        given.extend([*arguments, named])
+        return iter(())
+
+    library = types.ModuleType("engine.library")  # the real one brings torch along
+    vars(library).update(generate=generate, Library=lambda limits: "library")
+    monkeypatch.setitem(sys.modules, "engine.library", library)
+    photo = tmp_path / "me.png"
+    photo.write_bytes(b"png")
+    job = store.add("ann", "mimicmotion", {"seed": 4}, {"image": photo}, {"dance": "sway"})
+    out = job.folder / "making.mp4"
+    assert list(worker.engine()(job, out)) == []
+    inputs = Inputs(image=job.folder / "inputs" / "image.png", dance="sway")
+    assert given == ["mimicmotion", {"seed": 4}, inputs, "library", out, {"scratch": job.scratch}]
 
 
 def test_serve_marks_orphans_then_works_through_the_queue(store: Store) -> None:
