@@ -243,8 +243,9 @@ def _config(net: nn.Module) -> dict[str, Any]:
 
 def _card(plan: Plan, name: str, stage: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """What trained it, on what, for how long, and where its losses ended."""
-    lines = (plan.work / stage / "curve.jsonl").read_text(encoding="utf-8").splitlines()
-    curve = [json.loads(line) for line in lines]
+    reported = plan.work / stage / "curve.jsonl"
+    lines = reported.read_text(encoding="utf-8").splitlines() if reported.exists() else []
+    curve = [json.loads(line) for line in lines]  # empty after a few seconds: no report yet
     ends: dict[str, list[float]] = {}
     for point in curve[-60:]:
         ends.setdefault(point["name"], []).append(point["value"])
@@ -261,7 +262,7 @@ def _card(plan: Plan, name: str, stage: str, config: Mapping[str, Any]) -> dict[
             "command": f"make pocket (stage {stage})",
             "data": f"drawn dancers, seeds 0 to {plan.clips + plan.long_clips - 1}",
             "seed": plan.seed,
-            "steps": curve[-1]["step"],
+            "steps": curve[-1]["step"] if curve else None,
             "commit": commit,
             "metrics": {key: round(sum(v) / len(v), 4) for key, v in ends.items()},
         },
@@ -319,7 +320,7 @@ def train_stage(
         raise BadInput(
             f"There are no drawn dancers in '{data.name}'.",
             "The folder must be the working folder of `make pocket`.",
-            f"Run: python -m engine.pocket pools autoencoder image_encoder encode --work {data}",
+            f"Run: python -m engine.pocket pools latents image_encoder encode --work {data}",
         )
     spec = json.loads(card.read_text(encoding="utf-8"))
     long = json.loads((data / "long" / "pool.json").read_text(encoding="utf-8"))

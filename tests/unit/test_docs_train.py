@@ -10,6 +10,7 @@ import pytest
 
 from engine import pocket
 from engine.cli.arguments import parse
+from engine.errors import BadInput
 from engine.papers import mimicmotion
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,3 +52,14 @@ def test_the_recipe_takes_it(command: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pocket, "export", lambda plan, out: ran.append("written"))
     pocket.main(shlex.split(command)[3:])
     assert ran
+
+
+def test_the_advice_of_an_error_is_understood(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as error:
+        list(
+            pocket.train_stage(
+                "pocket_windows", tmp_path, tmp_path, resume=False, minutes=1, device="cpu"
+            )
+        )
+    parts = error.value.fix.split("engine.pocket ")[1].split(" --work")[0].split()
+    assert set(parts) <= set(pocket.SHARES)
