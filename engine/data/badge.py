@@ -57,7 +57,7 @@ def _draw(height: int, width: int) -> _Drawn:
         np.asarray(one.resize(small, Image.Resampling.LANCZOS), np.float32)[..., None] / 255
         for one in (pill, ink)
     )
-    colour = np.float32(18) + np.float32(237) * np.repeat(text, 3, axis=2)
-    cover = np.maximum(shade, text * 0.95)
+    colour = (18 + 237 * np.repeat(text, 3, axis=2)).astype(np.float32)
+    cover = np.maximum(shade, text * 0.95).astype(np.float32)
     margin = round(size * 0.8)
     return colour, cover, (height - small[1] - margin, width - small[0] - margin)
