@@ -11,55 +11,58 @@ from torch import Tensor, nn
 from engine.nets.blocks import ResidualBlock
 
 KEYPOINTS = 133
+_CELL = 4  # pixels per bin
 
 
 class PocketPoseDetector(ModelMixin, ConfigMixin):
     """Keypoints as two classifications over bins, one along x and one along y (SimCC).
 
-    The same representation as DWPose's, in small: every keypoint gets a map over the 8x8 grid of
-    features, a linear layer mixes that map into a vector, and two linear layers turn the vector
-    into one score per bin; `bins` covers the picture's side. A further output says whether the
-    keypoint is visible.
+    The same output as DWPose's, in small: one score per bin of 4 pixels along each side, and one
+    that says whether the keypoint is visible. A map per keypoint says how likely it is in each
+    cell; the scores along a side are the map's, summed over the other side. So a joint that moves
+    moves its peak, and nothing has to be learnt again for every place, as it would with linear
+    layers from a map to the bins.
     """
 
     @register_to_config
-    def __init__(
-        self,
-        size: int = 128,
-        bins: int = 128,
-        width: int = 48,
-        hidden: int = 96,
-        blocks: int = 2,
-        groups: int = 8,
-    ) -> None:
+    def __init__(self, size: int = 128, width: int = 48, blocks: int = 2, groups: int = 8) -> None:
         super().__init__()
         self.size = size
-        self.bins = bins
-        layers: list[nn.Module] = [nn.PixelUnshuffle(4), nn.Conv2d(48, width, 3, padding=1)]
-        channels = width
-        for _ in range(2):
-            layers += [ResidualBlock(channels, groups) for _ in range(blocks)]
-            layers += [nn.Conv2d(channels, 2 * channels, 4, stride=2, padding=1)]
-            channels *= 2
-        layers += [ResidualBlock(channels, groups) for _ in range(blocks)]
-        self.trunk = nn.Sequential(*layers, nn.GroupNorm(groups, channels), nn.SiLU())
-        self.maps = nn.Conv2d(channels, KEYPOINTS, 1)
-        self.mix = nn.Sequential(nn.Linear((size // 16) ** 2, hidden), nn.SiLU())
-        # one small vector per keypoint tells the shared layers which joint they look at
-        self.joint = nn.Parameter(torch.randn(KEYPOINTS, hidden) * 0.02)
-        self.context = nn.Linear(channels, hidden)
-        self.along_x = nn.Linear(hidden, bins)
-        self.along_y = nn.Linear(hidden, bins)
-        self.visible = nn.Linear(hidden, 1)
+        self.stem = nn.Sequential(
+            nn.PixelUnshuffle(_CELL), nn.Conv2d(3 * _CELL**2, width, 3, padding=1)
+        )
+
+        def level(channels: int) -> nn.Sequential:
+            return nn.Sequential(*(ResidualBlock(channels, groups) for _ in range(blocks)))
+
+        widths = [width, 2 * width, 4 * width]
+        pairs = list(zip(widths[:-1], widths[1:], strict=True))
+        self.down = nn.ModuleList(level(channels) for channels in widths)
+        self.narrow = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs)
+        self.widen = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairs)
+        self.up = nn.ModuleList(ResidualBlock(a, groups) for a, _ in pairs)
+        self.maps = nn.Sequential(
+            nn.GroupNorm(groups, width), nn.SiLU(), nn.Conv2d(width, KEYPOINTS, 1)
+        )
+        self.visible = nn.Sequential(
+            nn.GroupNorm(groups, widths[-1]), nn.SiLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+            nn.Linear(widths[-1], KEYPOINTS),
+        )  # fmt: skip
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Pixels `n 3 H W` to logits along x `n k bins`, along y, and of visibility `n k`."""
         if pixels.shape[-2:] != (self.size, self.size):
             pixels = F.interpolate(pixels, (self.size, self.size), mode="bilinear", antialias=True)
-        features = self.trunk(pixels)
-        hidden = self.mix(self.maps(features).flatten(2)) + self.joint
-        hidden = F.silu(hidden + self.context(features.mean(dim=(2, 3)))[:, None])
-        return self.along_x(hidden), self.along_y(hidden), self.visible(hidden)[..., 0]
+        x = self.down[0](self.stem(pixels))
+        skips = []
+        for narrow, level in zip(self.narrow, self.down[1:], strict=True):
+            skips.append(x)
+            x = level(narrow(x))
+        seen = self.visible(x)
+        for widen, level in zip(reversed(self.widen), reversed(self.up), strict=True):
+            x = level(skips.pop() + F.interpolate(widen(x), scale_factor=2.0, mode="bilinear"))
+        maps = self.maps(x)
+        return maps.logsumexp(dim=-2), maps.logsumexp(dim=-1), seen
 
     @torch.no_grad()
     def detect(self, pixels: Tensor) -> tuple[Tensor, Tensor]:

@@ -40,7 +40,7 @@ def info_nce(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
     return (F.cross_entropy(similarity, labels) + F.cross_entropy(similarity.T, labels)) / 2
 
 
-def simcc(logits: Tensor, place: Tensor, weight: Tensor, sigma: float = 1.5) -> Tensor:
+def simcc(logits: Tensor, place: Tensor, weight: Tensor, sigma: float = 0.7) -> Tensor:
     """Cross-entropy of bins with a Gaussian around the true place (SimCC with soft labels).
 
     Args:
