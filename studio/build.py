@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from studio import examples
 from studio.api import Api
+from studio.fetches.fetcher import Fetcher
 from studio.guard import Page, middleware
 from studio.hosting import Hosting
 from studio.intake import Intake
@@ -18,17 +19,37 @@ from studio.jobs.store import Store
 from studio.parts.masthead import masthead
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import Dance
+from studio.tabs.gallery import Gallery
+from studio.tabs.models import Models
 from studio.theme import theme
 from studio.words import I18N, label
 
 _BRAND = examples.ASSETS / "brand"
+# The open tab stays in the page's address, so that a reload and a link lead back to it.
+_REMEMBER_TAB = """() => {
+  const tabs = document.querySelector('#tabs [role=tablist]');
+  const [, asked] = location.hash.match(/^#([a-z]+)$/) || [];
+  if (asked) document.getElementById(`tab-${asked}-button`)?.click();
+  const note = () => setTimeout(() => {
+    const open = tabs.querySelector('[aria-selected=true]')?.dataset.tabId;
+    if (open) history.replaceState(null, '', `${location.pathname}${location.search}#${open}`);
+  });
+  for (const kind of ['click', 'keyup']) tabs.addEventListener(kind, note);
+}"""
+_STYLES = ("studio.css", "dance.css", "gallery.css", "models.css")
 _HOUR, _DAY = 3600, 86_400
 
 
-def build(store: Store, where: Hosting, rehearsals: Rehearsals | None = None) -> gr.Blocks:
+def build(
+    store: Store,
+    where: Hosting,
+    rehearsals: Rehearsals | None = None,
+    fetcher: Fetcher | None = None,
+) -> gr.Blocks:
     """The page over the jobs of `store`, for visitors from `where`.
 
-    `rehearsals` is who shows a pose before the run, by default a process of the real engine.
+    `rehearsals` is who shows a pose before the run, by default a process of the real engine;
+    `fetcher` is who gets models, by default into the home of `store`.
     """
     with Page(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True
@@ -37,7 +58,18 @@ def build(store: Store, where: Hosting, rehearsals: Rehearsals | None = None) ->
         gr.Markdown(label("language_code"), elem_id="language-code")
         masthead(where.private)
         found, intake = examples.find(), Intake(where)
-        Dance(store, found, intake, rehearsals).build(demo, token)
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
+            with gr.Tab(label("tab_dance"), id="dance", elem_id="tab-dance"):
+                dance = Dance(store, found, intake, rehearsals)
+                dance.build(demo, token)
+            with gr.Tab(label("tab_gallery"), id="gallery", elem_id="tab-gallery"):
+                gallery = Gallery(store, found)
+                gallery.build(token)
+            with gr.Tab(label("tab_models"), id="models", elem_id="tab-models"):
+                Models(fetcher or Fetcher(store.home), where.model_admin).build()
+        for used in gallery.uses:
+            dance.fill_after(used, gallery.wanted)
+        demo.load(None, None, None, js=_REMEMBER_TAB)
         Api(store, found, intake).build()
     return demo
 
@@ -51,7 +83,7 @@ def launch_options(hosting: Hosting) -> dict[str, Any]:
         "auth": hosting.auth,
         "max_file_size": hosting.max_upload,
         "theme": theme(),
-        "css": _read("studio.css") + _read("dance.css"),
+        "css": "".join(map(_read, _STYLES)),
         "head": _read("head.html"),
         "i18n": I18N,
         "favicon_path": str(_BRAND / "mark.svg"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 from gradio.events import Dependency
 from gradio.utils import get_upload_folder
 
@@ -40,13 +39,6 @@ _FETCH = """(address) => {
   link.click();
 }"""
 
-# Back to the form, unless there is a word on why not.
-_TO_DANCE = """() => {
-  if (document.querySelector('#gallery-notice .notice:not([hidden])')) return;
-  document.getElementById('tab-dance-button')?.click();
-  scrollTo({ top: 0 });
-}"""
-
 
 class Gallery:
     """The tab's components and what happens when they are used.
@@ -55,7 +47,9 @@ class Gallery:
         store: where jobs are read from.
         examples: the people and dances that a record may mean.
 
-    After `build`, `hand_over` says who fills the form with settings that are used again.
+    Attributes:
+        wanted: after `build`: a state with the `Choices` that the visitor wants to use again.
+        uses: after `build`: the events that set it; what comes after them fills the form with it.
     """
 
     def __init__(self, store: Store, examples: Examples) -> None:
@@ -81,11 +75,11 @@ class Gallery:
         self._wire(token)
 
     def _wire(self, token: gr.BrowserState) -> None:
-        self._wanted = gr.State(None)  # the Choices to use again
+        self.wanted = gr.State(None)  # the Choices to use again
         count = gr.State(PAGE)
         seen = gr.State({})  # what this page was sent
         found = gr.State(None)  # what the dropped file gave
-        self._page = page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
+        page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
         parcel = gr.Textbox(visible=False)  # the address of a zip file, on its way to _FETCH
 
         def on(event: Any, act: Any, inputs: list[Any], outputs: list[Any]) -> Dependency:
@@ -107,25 +101,10 @@ class Gallery:
             self.download_all, [token, page], [self._all, parcel, self._notice],
             js=IN_LANGUAGE, concurrency_limit=2, **{**QUIET, "queue": True},
         ).then(None, parcel, None, js=_FETCH)  # fmt: skip
-        self._uses = [
-            on(self._player.use, self.use, [token, page], [self._wanted, self._notice]),
-            on(self._drop.use, self.use_found, [found, page], [self._wanted, self._notice]),
+        self.uses = [
+            on(self._player.use, self.use, [token, page], [self.wanted, self._notice]),
+            on(self._drop.use, self.use_found, [found, page], [self.wanted, self._notice]),
         ]
-
-    def hand_over(
-        self, take: Callable[[object, str], tuple[Any, ...]], taken: Sequence[Component]
-    ) -> None:
-        """Give settings that are to be used again to `take`, and show the Dance tab.
-
-        Args:
-            take: (choices, language of the page) -> values for `taken`; of choices that are None
-                it makes nothing.
-            taken: the form.
-        """
-        for used in self._uses:
-            used.then(take, [self._wanted, self._page], list(taken), js=IN_LANGUAGE, **QUIET).then(
-                None, None, None, js=_TO_DANCE
-            )
 
     # --- to see ---------------------------------------------------------------------------------
 
