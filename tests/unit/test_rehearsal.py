@@ -1,0 +1,145 @@
+"""The rehearsal: what it finds in poses, and the process that it is computed in."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from engine.data import synth
+from engine.errors import BadInput
+from engine.exchange.rehearsal import FRAMES, SIDE, findings, rehearse
+from engine.exchange.scene import read_scene
+from engine.types import Poses, Result
+from studio import words
+from studio.rehearsal import Rehearsals, Slow
+from studio.stage_hand import serve
+
+HAND = """
+import json, os, sys, time
+for line in sys.stdin:
+    told = json.loads(line)
+    if told["do"] == "die": os._exit(3)
+    if told["do"] == "sleep": time.sleep(600)
+    print(json.dumps({"picture": "p", "pid": os.getpid(), "n": told.get("n")}), flush=True)
+"""
+
+
+@pytest.fixture
+def poses() -> tuple[Poses, Poses]:
+    """A person at ease and a dance that fits them."""
+    return synth.dance_poses("sway", 1), synth.dance_poses("sway", 8)
+
+
+def _moved(poses: Poses, x: float, y: float) -> Poses:
+    return Poses(poses.keypoints + (x, y), poses.score, poses.layout, poses.size)
+
+
+def _without(poses: Poses, *joints: int) -> Poses:
+    score = poses.score.copy()
+    score[:, list(joints)] = 0
+    return Poses(poses.keypoints, score, poses.layout, poses.size)
+
+
+def test_a_dance_that_fits_has_no_findings(poses: tuple[Poses, Poses]) -> None:
+    assert findings(*poses) == []
+
+
+def test_what_leaves_the_picture_is_found(poses: tuple[Poses, Poses]) -> None:
+    person, dance = poses
+    assert findings(person, _moved(dance, 0, 0.5)) == ["feet_out"]
+    assert "hands_out" in findings(person, _moved(dance, 0.6, 0))
+
+
+def test_who_is_not_all_there_is_found(poses: tuple[Poses, Poses]) -> None:
+    person, dance = poses
+    nobody = Poses(person.keypoints, np.zeros_like(person.score), person.layout, person.size)
+    assert findings(nobody, dance) == ["nobody"]
+    assert findings(_without(person, 15, 16), dance) == ["half"]
+    assert findings(person, _without(dance, 15, 16)) == ["dancer_half"]
+    gone = Poses(dance.keypoints, dance.score * (np.arange(8) < 4)[:, None], "wholebody133", (9, 9))
+    assert findings(person, gone) == ["dancer_lost"]
+
+
+def test_every_finding_has_words() -> None:
+    keys = ("nobody", "half", "hands_out", "feet_out", "dancer_half", "dancer_lost")
+    assert all(words.known(f"look_{key}") for key in keys)
+    assert rehearse.__doc__ and read_scene.__doc__
+
+
+# --- the process --------------------------------------------------------------------------------
+
+
+def _rehearsals(tmp_path: Path, **how: float) -> Rehearsals:
+    return Rehearsals(tmp_path, (sys.executable, "-c", HAND), **how)
+
+
+def test_one_process_answers_many_questions_and_remembers(tmp_path: Path) -> None:
+    asked = _rehearsals(tmp_path)
+    one, two = asked.ask({"do": "go", "n": 1}), asked.ask({"do": "go", "n": 2})
+    assert one["pid"] == two["pid"] and (one["n"], two["n"]) == (1, 2)
+    asked.close()
+    assert asked.ask({"do": "go", "n": 1}) == one  # no process was needed
+    asked.close()
+
+
+def test_a_slow_or_dead_process_is_replaced(tmp_path: Path) -> None:
+    asked = _rehearsals(tmp_path, start=30, patience=0.5)
+    first = asked.ask({"do": "go"})["pid"]
+    with pytest.raises(Slow):
+        asked.ask({"do": "sleep"})
+    second = asked.ask({"do": "go", "n": 2})["pid"]
+    assert second != first
+    with pytest.raises(Slow):
+        asked.ask({"do": "die"})
+    assert asked.ask({"do": "go", "n": 3})["pid"] != second
+    asked.close()
+
+
+def test_an_idle_process_goes_home(tmp_path: Path) -> None:
+    asked = _rehearsals(tmp_path, idle=0.2)
+    first = asked.ask({"do": "go", "n": 1})["pid"]
+    for _ in range(100):
+        if not Path(f"/proc/{first}").exists():
+            break
+        time.sleep(0.05)
+    assert asked.ask({"do": "go", "n": 2})["pid"] != first
+    asked.close()
+
+
+def test_the_stage_hand_answers_whatever_happens() -> None:
+    def rehearse(request: dict[str, str], out: Path) -> dict[str, object]:
+        if request["do"] == "bad":
+            raise BadInput("What.", "Why.", "Fix.")
+        if request["do"] == "bug":
+            raise ZeroDivisionError
+        PIL.Image.new("RGB", (4, 4)).save(out)
+        return {"findings": [], "notes": []}
+
+    said = io.StringIO()
+    asked = io.StringIO("".join(json.dumps({"do": do}) + "\n" for do in ("bad", "bug", "go")))
+    serve(asked, said, rehearse)  # type: ignore[arg-type]
+    bad, bug, good = map(json.loads, said.getvalue().splitlines())
+    assert bad == {"trouble": ["What.", "Why.", "Fix."]} and bug == {"trouble": []}
+    assert good["picture"].startswith("data:image/webp;base64,")
+
+
+def test_a_rehearsal_is_a_short_loop_over_the_photo(tmp_path: Path) -> None:
+    from engine.catalogue import MimicMotionSettings
+    from engine.models.shelf import Shelf
+    from engine.types import Inputs
+
+    root = Path(__file__).resolve().parents[2]
+    inputs = Inputs(image=root / "assets" / "examples" / "people" / "mina.png", dance="sway")
+    out = tmp_path / "out.webp"
+    *_, last = rehearse(MimicMotionSettings(), inputs, Shelf(device="cpu"), out)
+    assert isinstance(last, Result) and last.record["findings"] == []
+    with PIL.Image.open(out) as loop:
+        assert (loop.size, getattr(loop, "n_frames", 1)) == ((SIDE, SIDE), FRAMES)
+    assert out.stat().st_size < 300_000
