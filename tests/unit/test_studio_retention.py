@@ -143,9 +143,9 @@ def version_one(home: Path) -> str:
 
 def test_a_home_of_the_first_version_keeps_its_jobs(tmp_path: Path) -> None:
     key = version_one(tmp_path)
-    for _ in range(2):  # opened, and opened again
-        store = Store(tmp_path)
-        job = store.get(key, "ann")
+    store = Store(tmp_path)
+    for opened in (store, Store(tmp_path)):
+        job = opened.get(key, "ann")
         assert job is not None and job.settings == {"seed": 3} and job.consent
         assert job.title == "" and job.state == "queued" and job.number == 1
     assert store.rename(key, "ann", "First") and store.place(key) == 0
