@@ -31,6 +31,7 @@ const words = () => {
     ['.act-delete', 'delete'], ['.act-keep', 'keep'], ['.act-gone', 'gone'], ['.player-sure-words', 'sure'],
     ['.player-more summary', 'more']]) find(part).textContent = word(key);
   name.setAttribute('aria-label', word('name'));
+  sure.setAttribute('aria-label', word('delete'));
   for (const [part, key] of [['.player-close', 'close'], ['.player-newer', 'newer'], ['.player-older', 'older']]) {
     find(part).setAttribute('aria-label', word(key));
     find(part).title = word(key);
@@ -44,6 +45,7 @@ const paint = () => {
   shown = one;
   if (document.activeElement !== name || another) name.value = one.name;
   player.setAttribute('aria-label', one.name);
+  video.setAttribute('aria-label', one.name);
   find('.player-when').textContent = new Date(one.created * 1000)
     .toLocaleString(language(), { dateStyle: 'long', timeStyle: 'short' });
   list(find('.player-facts'), one.facts);
@@ -99,7 +101,8 @@ player.addEventListener('close', () => {
   video.pause();
   shown = null;
   if (props.value) props.value = null;
-  document.querySelector(`.work-open[data-id="${CSS.escape(id || '')}"]`)?.focus();
+  const tile = document.querySelector(`.work-open[data-id="${CSS.escape(id || '')}"]`);
+  (tile || document.querySelector('.work-open'))?.focus();
 });
 find('.player-close').addEventListener('click', () => player.close());
 find('.player-newer').addEventListener('click', () => go(-1));

@@ -16,17 +16,11 @@ from engine.models.machine import Machine, this_machine
 from engine.models.resolve import folder_of
 from studio.explained import error_texts
 from studio.fetches.fetcher import Fetcher
+from studio.page import IN_LANGUAGE, QUIET
 from studio.parts import models, notice
 from studio.words import Language, label, language_of, say
 
-_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 _LONGEST_TOKEN = 300
-
-# The page tells every handler which language it is in, as its last input.
-_IN_LANGUAGE = (
-    "(...given) => [...given.slice(0, -1),"
-    " document.querySelector('#language-code')?.textContent || navigator.language]"
-)
 
 
 class Models:
@@ -50,15 +44,15 @@ class Models:
             self._notice = notice.notice("models-notice")
             self._board = models.board("model-board")
         seen = gr.State("")  # a mark of what this page was sent
-        page = gr.Textbox(visible=False)  # its value is replaced by _IN_LANGUAGE
-        self._board.look(self.look, [seen, page], [self._board, seen], js=_IN_LANGUAGE, **_QUIET)
+        page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
+        self._board.look(self.look, [seen, page], [self._board, seen], js=IN_LANGUAGE, **QUIET)
         self._board.act(
             self.act,
             [seen, page],
             [self._notice, self._board, seen],
-            js=_IN_LANGUAGE,
+            js=IN_LANGUAGE,
             concurrency_limit=None,
-            **_QUIET,
+            **QUIET,
         )
 
     def look(self, seen: str, page: str, event: gr.EventData) -> tuple[Any, ...]:

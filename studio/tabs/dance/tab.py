@@ -14,6 +14,7 @@ from studio.examples import Examples
 from studio.forms import USUAL_FPS, Form
 from studio.intake import Intake, Role
 from studio.jobs.store import Store
+from studio.page import IN_LANGUAGE, QUIET
 from studio.presets import presets
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import show
@@ -23,13 +24,6 @@ from studio.tabs.dance.rehearse import Rehearser
 from studio.words import language_of
 
 _SYSTEM = "mimicmotion"
-_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-
-# The page tells every handler which language it is in, as its last input.
-_IN_LANGUAGE = (
-    "(...given) => [...given.slice(0, -1),"
-    " document.querySelector('#language-code')?.textContent || navigator.language]"
-)
 
 # The tick belongs to the picture that was shown when it was made, and to no other.
 _AGREED = "(yes, photo) => yes && photo ? photo.path : ''"
@@ -83,7 +77,7 @@ class Dance:
         """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
         fields, parts = lay_out(self._examples, self._presets, self._form)
         self._taken: list[Component] = [parts.notice, *fields.components]
-        self._page = gr.Textbox(visible=False)  # its value is replaced by _IN_LANGUAGE
+        self._page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
         self._wire_stage(demo, token, fields, parts)
         self._wire_choices(fields, parts)
         self._wire_settings(demo, fields, parts)
@@ -98,7 +92,7 @@ class Dance:
         self, event: Any, act: Any, inputs: Sequence[Component], outputs: Any, **how: Any
     ) -> Dependency:
         """A quiet event whose handler gets the page's language as its last input."""
-        return event(act, [*inputs, self._page], outputs, js=_IN_LANGUAGE, **{**_QUIET, **how})
+        return event(act, [*inputs, self._page], outputs, js=IN_LANGUAGE, **{**QUIET, **how})
 
     def _wire_stage(
         self, demo: gr.Blocks, token: gr.BrowserState, fields: Fields, parts: Parts
@@ -133,18 +127,16 @@ class Dance:
             [token, arrived, *chosen],
             None,
             trigger_mode="always_last",
-            **_QUIET,
+            **QUIET,
         )
 
     def _wire_choices(self, fields: Fields, parts: Parts) -> None:
         fields.consent.input(
             None, [fields.consent, fields.photo], fields.agreed, js=_AGREED, show_progress="hidden"
         )
-        fields.person.input(
-            self._do.picked, fields.person, [fields.photo, fields.consent], **_QUIET
-        )
+        fields.person.input(self._do.picked, fields.person, [fields.photo, fields.consent], **QUIET)
         for changed in (fields.photo.input, fields.photo.clear):
-            changed(self._do.uploaded, fields.photo, [fields.person, fields.consent], **_QUIET)
+            changed(self._do.uploaded, fields.photo, [fields.person, fields.consent], **QUIET)
         photo, motion, keypoints = fields.photo, fields.motion, fields.keypoints
         given: list[tuple[Role, Any, gr.HTML, list[Any]]] = [
             ("photo", photo, fields.photo_notice, [photo.input]),
@@ -166,21 +158,21 @@ class Dance:
             fields.person, fields.photo, fields.source, fields.dance, fields.motion,
             fields.keypoints,
         )  # fmt: skip
-        gr.on([field.change for field in stale], lambda: None, None, parts.look, **_QUIET)
-        fields.person.input(lambda: None, None, fields.photo_notice, **_QUIET)
-        fields.source.change(lambda: None, None, fields.motion_notice, **_QUIET)
+        gr.on([field.change for field in stale], lambda: None, None, parts.look, **QUIET)
+        fields.person.input(lambda: None, None, fields.photo_notice, **QUIET)
+        fields.source.change(lambda: None, None, fields.motion_notice, **QUIET)
         own = [
             component
             for name, component in zip(self._form.added, self._form.components, strict=True)
             if self._form.spec(name).when == "video"
         ]
         inputs = [fields.dance, fields.motion, fields.keypoints, fields.whole]
-        fields.source.change(self._do.sourced, fields.source, [*inputs, *own], **_QUIET)
+        fields.source.change(self._do.sourced, fields.source, [*inputs, *own], **QUIET)
 
     def _wire_settings(self, demo: gr.Blocks, fields: Fields, parts: Parts) -> None:
         form = self._form
         by_name = dict(zip(form.added, form.components, strict=True))
-        parts.preset.input(self._do.preset, parts.preset, form.components, **_QUIET)
+        parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
         for component in form.components:  # what was changed by hand is no preset any more
             edited = getattr(component, "input", None)
             if edited is not None:
