@@ -13,22 +13,22 @@ def main() -> None:
     from studio.jobs.home import home_folder
     from studio.jobs.retention import Housekeeper
     from studio.jobs.store import Store
-    from studio.jobs.supervisor import Supervisor
+    from studio.runner import attach, runner
 
     try:
         where = hosting(os.environ)
         store = Store(home_folder(), where.queue)
+        running = (runner(store, where), Housekeeper(store, where.retention))
     except (BadHosting, StudioError) as error:
         sys.exit(str(error))
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("GRADIO_TEMP_DIR", str(store.home / "uploads"))  # before Gradio is there
     from studio.build import build, launch_options
 
-    running = (Supervisor(store), Housekeeper(store, where.retention))
     for one in running:
         one.start()
     try:
-        build(store, where).launch(**launch_options(where))
+        attach(running[0], build(store, where)).launch(**launch_options(where))
     finally:
         for one in running:
             one.close()

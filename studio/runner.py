@@ -1,0 +1,36 @@
+"""Who runs the jobs here: a worker process, or on ZeroGPU the events of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from studio.hosting import Hosting
+from studio.jobs.store import Store
+from studio.jobs.supervisor import Supervisor
+
+if TYPE_CHECKING:  # each brings what the other has no use for
+    import gradio as gr
+
+    from studio.zerogpu import ZeroGpu
+
+    Page = TypeVar("Page", bound=gr.Blocks)
+    Runner: TypeAlias = Supervisor | ZeroGpu
+
+
+def runner(store: Store, where: Hosting) -> Runner:
+    """Make it; `start` and `close` are the caller's.
+
+    Raises MissingModel when the host wants a safety filter whose weights are not here.
+    """
+    if where.zero_gpu:
+        from studio.zerogpu import ZeroGpu
+
+        return ZeroGpu(store)
+    return Supervisor(store)
+
+
+def attach(running: Runner, page: Page) -> Page:
+    """Let the page do what the runner needs of it; returns the page."""
+    if not isinstance(running, Supervisor):
+        running.attach(page)
+    return page
