@@ -55,6 +55,7 @@ class Hosting:
         auth: (name, password) that every visitor must give, or None.
         host_names: names under which the studio answers; `*` is any, `*.x.org` a whole domain.
         on_spaces: whether this is a Space on Hugging Face.
+        zero_gpu: whether the Space lends its GPU by the call.
         safety_filter: whether every finished frame goes through the safety checker.
         allow_model_admin: whether visitors from elsewhere may fetch and remove models.
     """
@@ -64,6 +65,7 @@ class Hosting:
     auth: tuple[str, str] | None = None
     host_names: tuple[str, ...] = LOOPBACK
     on_spaces: bool = False
+    zero_gpu: bool = False
     safety_filter: bool = False
     allow_model_admin: bool = False
     jobs_per_owner: int = _limit(
@@ -196,6 +198,7 @@ def hosting(environment: Mapping[str, str]) -> Hosting:
         auth=auth,
         host_names=_host_names(environment, host),
         on_spaces=on_spaces,
+        zero_gpu=environment.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"),
         safety_filter=_switch(environment, "STUDIO_SAFETY_FILTER"),
         allow_model_admin=_switch(environment, "STUDIO_ALLOW_MODEL_ADMIN"),
         **limits,
