@@ -24,8 +24,8 @@ _TROUBLES: Mapping[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
     "fetch_unreachable": (
         ("No connection to the Hub.", "Hub에 연결할 수 없습니다."),
         (
-            "This computer is offline, or the connection broke ({cause}).",
-            "이 컴퓨터가 오프라인이거나 연결이 끊어졌습니다 ({cause}).",
+            "This computer is offline, or the connection broke.",
+            "이 컴퓨터가 오프라인이거나 연결이 끊어졌습니다.",
         ),
         (
             "Check the network and press Resume; what has arrived is kept.",

@@ -89,7 +89,7 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     "model_use": ("Commercial use", "상업적 이용"),
     "model_use_yes": ("allowed", "가능"),
     "model_use_no": ("not allowed", "불가"),
-    "model_runs": ("Here it would", "이 컴퓨터에서"),
+    "model_runs": ("On this computer", "이 컴퓨터에서"),
     "model_needs": ("Needs also", "함께 필요"),
     "model_lies": ("Your own files go to", "직접 넣을 곳"),
     "model_licence_mimicmotion": (
@@ -97,23 +97,23 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
         "연구와 교육 전용",
     ),
     "model_fit_graphics": (
-        "fit the {name} (wants about {need})",
+        "fits the {name}, wants about {need}",
         "{name}에 들어갑니다 (약 {need} 필요)",
     ),
     "model_fit_graphics_small": (
-        "be tight: it wants about {need} of graphics memory, the {name} has {have}",
+        "tight: wants about {need} of graphics memory, the {name} has {have}",
         "빠듯합니다. 그래픽 메모리 약 {need}가 필요한데 {name}에는 {have}가 있습니다",
     ),
     "model_fit_main": (
-        "run without a graphics card, slowly (wants about {need} of memory)",
+        "slow without a graphics card, wants about {need} of memory",
         "그래픽 카드 없이 느리게 돌아갑니다 (메모리 약 {need} 필요)",
     ),
     "model_fit_main_light": (
-        "run on any processor (wants about {need} of memory)",
+        "needs no graphics card, wants about {need} of memory",
         "프로세서만으로 돌아갑니다 (메모리 약 {need} 필요)",
     ),
     "model_fit_main_small": (
-        "hardly run: without a graphics card it wants about {need} of memory, there are {have}",
+        "hardly: without a graphics card it wants about {need} of memory, there are {have}",
         "돌리기 어렵습니다. 그래픽 카드 없이는 메모리 약 {need}가 필요한데 {have}가 있습니다",
     ),
     # --- to do

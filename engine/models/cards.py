@@ -73,20 +73,6 @@ _PUBLISHED = (
         memory=_LONG,
     ),
     ModelCard(
-        key="mimicmotion-1.0",
-        title="MimicMotion 1.0",
-        system="mimicmotion",
-        # published as "3.05 GB" only; the same tensors as 1.1
-        files=(WeightFile("MimicMotion_1.pth", 3_050_000_000),),
-        source=Hub("tencent/MimicMotion"),
-        licence=_MIMICMOTION_LICENCE,
-        licence_url=_MIMICMOTION_URL,
-        commercial=False,
-        needs=("svd", "dwpose"),
-        note="U-Net and PoseNet, trained for windows of 16 frames: for smaller graphics cards.",
-        memory=_SHORT,
-    ),
-    ModelCard(
         key="svd",
         title="Stable Video Diffusion 1.1: autoencoder and image encoder",
         system="base",
@@ -112,6 +98,20 @@ _PUBLISHED = (
         licence_url=_SVD_URL,
         commercial=False,
         note="MimicMotion's base. Its own U-Net is not needed and not fetched.",
+    ),
+    ModelCard(
+        key="mimicmotion-1.0",
+        title="MimicMotion 1.0",
+        system="mimicmotion",
+        # published as "3.05 GB" only; the same tensors as 1.1
+        files=(WeightFile("MimicMotion_1.pth", 3_050_000_000),),
+        source=Hub("tencent/MimicMotion"),
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=_MIMICMOTION_URL,
+        commercial=False,
+        needs=("svd", "dwpose"),
+        note="U-Net and PoseNet, trained for windows of 16 frames: for smaller graphics cards.",
+        memory=_SHORT,
     ),
     ModelCard(
         key="mimicmotion-pruned",

@@ -123,12 +123,13 @@ const drawFacts = (box, facts) => {
 const drawNeeds = (box, needs) => {
   box.hidden = !needs;
   if (!needs) return;
-  box.replaceChildren(make('span', 'model-needsname', needs.name));
+  const items = make('span', 'model-needsitems');
   for (const [name, here] of needs.items) {
     const item = make('span', 'model-need', name);
     item.dataset.here = here;
-    box.append(item);
+    items.append(item);
   }
+  box.replaceChildren(make('span', 'model-needsname', needs.name), items);
 };
 const drawCard = (card, view) => {
   const { node, part } = card;
@@ -182,7 +183,7 @@ const newSection = () => {
   fold.append(name, rest);
   node.append(head, more, grid, fold);
   place.append(node);
-  return { head, more, grid, fold, name, rest };
+  return { node, head, more, grid, fold, name, rest };
 };
 const paint = () => {
   const view = props.value;
@@ -192,6 +193,7 @@ const paint = () => {
   while (sections.length < view.groups.length) sections.push(newSection());
   view.groups.forEach((group, at) => {
     const section = sections[at];
+    section.node.classList.toggle('models-group-wide', group.cards.length > 1);
     set(section.head, group.name);
     set(section.more, group.more);
     set(section.name, view.alternatives);
@@ -206,12 +208,16 @@ const paint = () => {
   });
 };
 // Its own clock: nothing is asked while the cards are out of sight.
-let seen = false, asked = 0;
+let seen = false, asked = 0, spoken = language();
 const clock = setInterval(() => {
   if (!element.isConnected) return clearInterval(clock);
   const visible = element.clientWidth > 0 && !document.hidden;
-  const pause = !visible ? Infinity : !seen ? 0 : props.value?.live ? LIVE_MS : IDLE_MS;
-  if (Date.now() - asked >= pause) { asked = Date.now(); trigger('look', { all: !cards.size }); }
+  const fresh = !seen || spoken !== language();
+  const pause = !visible ? Infinity : fresh ? 0 : props.value?.live ? LIVE_MS : IDLE_MS;
+  if (Date.now() - asked >= pause) {
+    [asked, spoken] = [Date.now(), language()];
+    trigger('look', { all: !cards.size });
+  }
   seen = visible;
 }, 200);
 paint();

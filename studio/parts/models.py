@@ -19,7 +19,7 @@ from studio.jobs.job import Trouble
 from studio.parts.source import script
 from studio.words import Language, duration, known, say
 
-_GROUPS: tuple[Group, ...] = ("built-in", "people", "poses")
+_GROUPS: tuple[Group, ...] = ("built-in", "poses", "people")
 _TOKENS = "https://huggingface.co/settings/tokens"
 _QUIET_SECONDS = 4.0
 """How long no byte may come before it is said."""
