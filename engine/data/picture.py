@@ -37,8 +37,8 @@ def read_picture(source: Path | bytes, limits: Limits = Limits()) -> Picture:  #
         check_file(source, limits, "picture")
     name = shown(source) if isinstance(source, Path) else "upload"
     with _explained(name), warnings.catch_warnings():
-        # Our own limit, below, is the stricter one; this warning would only repeat it.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        # Pillow warns of bombs, for which our own limit is stricter, and of damage that it mends.
+        warnings.simplefilter("ignore")
         stream = source if isinstance(source, Path) else io.BytesIO(source)
         with Image.open(stream, formats=_FORMATS) as image:
             width, height = image.size
