@@ -14,7 +14,7 @@ ADDRESS = "pirouette"
 """Where `assets` is served, relative to the page (so that it works behind any proxy)."""
 
 FILTERS = ("all", "slow", "medium", "fast", "moves")
-"""Of the library: every dance, the dances of a tempo, and single moves."""
+"""Of the library: everything, the dances of a tempo, and single moves."""
 FIRST_PERSON, FIRST_DANCE = "mina", "sunny_groove"
 """What is chosen when a visitor comes for the first time, so that one click makes a video."""
 
@@ -87,7 +87,7 @@ def dance_items(examples: Examples) -> list[Item]:
             _address(path),
             _address(_still(path)),
             note=both("bpm", count=round(tempo.bpm)),
-            shelves=("all", tempo.tempo) if tempo.kind == "dance" else ("moves",),
+            shelves=("all", tempo.tempo if tempo.kind == "dance" else "moves"),
         )
         for key, path in examples.dances.items()
         for tempo in (examples.tempos[key],)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 DANCE_WORDS: Mapping[str, tuple[str, str]] = {
     # --- the library
     "bpm": ("{count} bpm", "{count} bpm"),
-    "filter_all": ("All dances", "모든 춤"),
+    "filter_all": ("All", "전체"),
     "filter_slow": ("Slow", "느린 춤"),
     "filter_medium": ("Medium", "보통"),
     "filter_fast": ("Fast", "빠른 춤"),

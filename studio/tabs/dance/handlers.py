@@ -141,19 +141,18 @@ class Handlers:
 
     def make(self, token: object, shown: object, sent: Sent, *given: Any) -> tuple[Any, ...]:
         """Place the order, or say beside the button what is missing; the form stays as it is."""
-        *given, page = given
-        language = language_of(page)
+        language = language_of(given[-1])
         owner = owner_of(token)
         try:
             if owner is None:
                 raise Incomplete("no_visitor")
-            job = self._placed(self.chosen(given), owner)
+            job = self._placed(self.chosen(given[:-1]), owner)
         except Incomplete as error:
-            return (notice.missing(error.key, language), *self.look(token, shown, sent, page))
+            return (notice.missing(error.key, language), *self.look(token, shown, sent, given[-1]))
         except (UnusableFile, StudioError) as error:
             trouble = error.trouble if isinstance(error, UnusableFile) else trouble_of(error)
-            return (notice.refused(trouble, language), *self.look(token, shown, sent, page))
-        return (None, *self.look(token, self._stage_after(shown, owner, job), sent, page))
+            return (notice.refused(trouble, language), *self.look(token, shown, sent, given[-1]))
+        return (None, *self.look(token, self._stage_after(shown, owner, job), sent, given[-1]))
 
     def stop(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
         """Stop the job on the stage."""

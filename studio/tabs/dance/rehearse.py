@@ -37,12 +37,11 @@ class Rehearser:
 
     def rehearse(self, *given: Any) -> Iterator[tuple[Any, Any]]:
         """For the button and the panel: first that it is going on, then what was seen."""
-        *given, page = given
-        language = language_of(page)
+        language = language_of(given[-1])
         yield gr.update(value=say("rehearsing", language), interactive=False), gr.skip()
         button = gr.update(value=label("rehearse"), interactive=True)
         try:
-            request = self._request(self._chosen(given))
+            request = self._request(self._chosen(given[:-1]))
             if request is None:
                 yield button, look.unseen("look_need", language)
             elif not self._usable(request):

@@ -104,7 +104,7 @@ class Dance:
         view = [shown, parts.card, parts.shelf, parts.video, parts.go, timer, sent]
         said = [parts.notice, *view]
         at = [token, shown, sent]
-        chosen = fields.components
+        chosen: list[Any] = fields.components
 
         self._on(parts.go.click, self._do.make, [*at, *chosen], said).then(
             None, None, None, js=_TO_THE_STAGE
@@ -171,7 +171,7 @@ class Dance:
 
     def _wire_settings(self, demo: gr.Blocks, fields: Fields, parts: Parts) -> None:
         form = self._form
-        by_name = dict(zip(form.added, form.components, strict=True))
+        by_name: dict[str, Any] = dict(zip(form.added, form.components, strict=True))
         parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
         for component in form.components:  # what was changed by hand is no preset any more
             edited = getattr(component, "input", None)
@@ -195,9 +195,8 @@ class Dance:
 
     def forecasts(self, *given: Any) -> tuple[str, Any]:
         """The forecast, and what every quality takes."""
-        *given, page = given
         source, whole = given[4], given[LEADING - 1]
-        raw = dict(zip(self._form.added, given[LEADING:], strict=True))
+        raw = dict(zip(self._form.added, given[LEADING:-1], strict=True))
         rate = raw["fps"] or USUAL_FPS
         seconds = None if whole and source != "library" else float(raw["num_frames"] or 0)
         settings = {
@@ -205,7 +204,7 @@ class Dance:
             "quality": raw["quality"],
             "num_inference_steps": raw["num_inference_steps"],
         }
-        language = language_of(page)
+        language = language_of(given[-1])
         choices = self._form.spec("quality").choices
         return (
             show.forecast(self._store, _SYSTEM, settings, seconds, language),
