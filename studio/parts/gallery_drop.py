@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData, ListFiles
 
 from studio.names import chosen_facts
 from studio.parts.source import script
@@ -26,19 +25,6 @@ _WORDS = {
     "use": "gallery_use",
     "dismiss": "restore_dismiss",
 }
-
-
-class Dropped(gr.File):
-    """`gr.File` that judges nothing by its name: `studio.restore` reads the content.
-
-    Gradio has checked before that the path is one of its own uploads.
-    """
-
-    is_template = True  # drawn in the browser as the parent is
-
-    def preprocess(self, payload: ListFiles | FileData | None) -> str | None:
-        """The path of the uploaded file, or None."""
-        return payload.path if isinstance(payload, FileData) else None
 
 
 def drop(elem_id: str) -> gr.HTML:

@@ -21,6 +21,7 @@ from studio.names import clean_title, name_of
 from studio.pack import discard, pack
 from studio.page import IN_LANGUAGE, QUIET
 from studio.parts import gallery, gallery_drop, gallery_player, gallery_wings, notice
+from studio.parts.dropped import Dropped
 from studio.restore import NotRestorable, Restored, read
 from studio.served import address, withdraw
 from studio.words import Language, label, language_of, say
@@ -68,7 +69,7 @@ class Gallery:
             self._wings = gallery_wings.wings("wings")
             self._wall = gallery.gallery(self._examples, "works")
             self._drop = gallery_drop.drop("restore")
-            self._file = gallery_drop.Dropped(
+            self._file = Dropped(
                 label=label("restore_file"), visible="hidden", elem_id="restore-file"
             )
         self._player = gallery_player.player("player")
