@@ -75,7 +75,8 @@ def read_real_person(inputs: Inputs, shelf: Shelf, resolution: int, how: str) ->
     photo = _photo(inputs, shelf)
     height, width = photo.shape[:2]
     size = published_size(width, height, resolution)
-    picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))
+    # a copy: torch wants to be able to write
+    picture = np.array(fit(photo, size, cast(Literal["crop", "letterbox"], how)))
     if looks_drawn(photo, shelf.pocket_size):
         return Person(picture, shelf.drawn_poses(picture[None]))
     files = require(CARDS["dwpose"], shelf.home).paths

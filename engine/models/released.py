@@ -159,18 +159,17 @@ class Released:
         self.spec = files.spec
         self._dtypes = dtypes
         self._device = device
+        self._bare: dict[Part, VideoUNet | PoseNet] = {}  # built by `check`, without memory
 
     @cached_property
     def unet(self) -> VideoUNet:
         """The denoising network. Raises CheckpointMismatch."""
-        net = checkpoint.build(VideoUNet, self.spec.unet)
-        return self._filled(net, "unet", self.files.unet)
+        return self._filled(self._empty_unet(), "unet", self.files.unet)
 
     @cached_property
     def pose_net(self) -> PoseNet:
         """The pose encoder. Raises CheckpointMismatch."""
-        net = checkpoint.build(PoseNet, {"out_channels": self.spec.pose_channels})
-        return self._filled(net, "pose_net", self.files.pose_net)
+        return self._filled(self._empty_pose_net(), "pose_net", self.files.pose_net)
 
     @cached_property
     def vae(self) -> SVDAutoencoder:
@@ -200,13 +199,24 @@ class Released:
         Raises CheckpointMismatch.
         """
         self.files.svd.check()
-        nets = (
-            ("unet", VideoUNet, self.spec.unet, self.files.unet),
-            ("pose_net", PoseNet, {"out_channels": self.spec.pose_channels}, self.files.pose_net),
+        nets: tuple[tuple[Part, VideoUNet | PoseNet, Path], ...] = (
+            ("unet", self._empty_unet(), self.files.unet),
+            ("pose_net", self._empty_pose_net(), self.files.pose_net),
         )
-        for part, kind, config, path in nets:
-            expected = checkpoint.shapes(checkpoint.build(kind, config).state_dict())
+        for part, net, path in nets:
+            expected = checkpoint.shapes(net.state_dict())
             checkpoint.check(checkpoint.shapes(_part(path, part)), expected, name=path.name)
+            self._bare[part] = net
+
+    def _empty_unet(self) -> VideoUNet:
+        net = self._bare.pop("unet", None)
+        return net if isinstance(net, VideoUNet) else checkpoint.build(VideoUNet, self.spec.unet)
+
+    def _empty_pose_net(self) -> PoseNet:
+        net = self._bare.pop("pose_net", None)
+        if isinstance(net, PoseNet):
+            return net
+        return checkpoint.build(PoseNet, {"out_channels": self.spec.pose_channels})
 
     def _filled(self, net: checkpoint.Net, part: Part, path: Path) -> checkpoint.Net:
         return checkpoint.load_into(

@@ -117,10 +117,13 @@ class SvdFolder:
             AutoencoderKLTemporalDecoder,
         )
 
+        def empty(config: dict[str, Any]) -> AutoencoderKLTemporalDecoder:
+            net = AutoencoderKLTemporalDecoder.from_config(config)
+            assert isinstance(net, AutoencoderKLTemporalDecoder)  # a pair only if asked for
+            return net
+
         path = self.paths[VAE_WEIGHTS]
-        net = checkpoint.build(
-            AutoencoderKLTemporalDecoder.from_config, {"config": self.config(VAE)}
-        )
+        net = checkpoint.build(empty, {"config": self.config(VAE)})
         loaded = checkpoint.load_into(
             net, read(path), name=str(path), dtype=dtype, device=device, share=True
         )
@@ -139,7 +142,7 @@ class SvdFolder:
         net = checkpoint.build(CLIPVisionModelWithProjection, {"config": config})
         embeddings = net.vision_model.embeddings
         count = embeddings.position_embedding.num_embeddings
-        embeddings.position_ids = torch.arange(count)[None]
+        embeddings.register_buffer("position_ids", torch.arange(count)[None], persistent=False)
         state = {key: value for key, value in read(path).items() if key != _POSITIONS}
         loaded = checkpoint.load_into(
             net, state, name=str(path), dtype=dtype, device=device, share=True

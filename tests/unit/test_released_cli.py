@@ -82,7 +82,7 @@ def test_what_is_missing_is_named_step_by_step_and_then_it_dances(
     assert main(ordered(files, "mimicmotion")) == 0
     assert capsys.readouterr().out.strip() == str(files / "out.mp4")
     made = probe(files / "out.mp4")
-    assert (made.width, made.height) == (64, 64)
+    assert (made.width, made.height) == (512, 512)  # 64, and small pictures are shown larger
     record = json.loads((files / "out.json").read_text())
     assert record["model"] == "mimicmotion" and record["frames"] == 3
     assert record["window"] == 72 and record["seed"] == 1

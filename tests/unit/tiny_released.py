@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -94,14 +96,16 @@ def numbers(net: nn.Module, seed: int = 0) -> dict[str, Tensor]:
     }
 
 
-def unet_numbers() -> dict[str, Tensor]:
+@cache
+def unet_numbers() -> Mapping[str, Tensor]:
     """Without prefix, under all 1,428 published names."""
-    return numbers(build(VideoUNet, specs.from_diffusers(UNET)))
+    return MappingProxyType(numbers(build(VideoUNet, specs.from_diffusers(UNET))))
 
 
-def pose_net_numbers() -> dict[str, Tensor]:
+@cache
+def pose_net_numbers() -> Mapping[str, Tensor]:
     """Without prefix, under all 19 published names."""
-    return numbers(build(PoseNet, {"out_channels": 32}), seed=1)
+    return MappingProxyType(numbers(build(PoseNet, {"out_channels": 32}), seed=1))
 
 
 def released_numbers() -> dict[str, Tensor]:
@@ -130,8 +134,8 @@ def write_pruned(folder: Path) -> Path:
     """The U-Net and the PoseNet alone, as safetensors."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "MimicMotionMergedUnet_1-1-fp16.safetensors"
-    save_file(unet_numbers(), path)
-    save_file(pose_net_numbers(), folder / "mimic_motion_pose_net.safetensors")
+    save_file(dict(unet_numbers()), path)
+    save_file(dict(pose_net_numbers()), folder / "mimic_motion_pose_net.safetensors")
     return path
 
 
