@@ -170,6 +170,32 @@ def test_a_result_has_its_name_only_when_it_is_whole(
     ]  # fmt: skip
 
 
+def test_a_kill_before_the_job_is_done_leaves_one_to_try_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """Nothing in the worker may catch it, as nothing can catch a kill."""
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    job = queued(store)
+    for place, name in ((worker, "_write_poster"), (worker, "_publish"), (store, "finish")):
+        taken = store.take("w")
+        assert taken is not None and taken.id == job.id
+        with monkeypatch.context() as moment, pytest.raises(Killed):
+            moment.setattr(place, name, killed)
+            worker.run(store, taken, pretend)
+        assert seen(store, job).state == "running"
+        assert job.result.exists() == (name == "finish")  # whole, but of no done job
+        assert store.interrupt_orphans() == 1 and seen(store, job).state == "interrupted"
+        assert store.resume(job.id, "ann")
+    taken = store.take("w")
+    assert taken is not None
+    worker.run(store, taken, pretend)
+    assert seen(store, job).state == "done" and job.result.exists()
+
+
 def test_the_log_of_a_fault_has_none_of_the_users_words(store: Store) -> None:
     job = store.add("ann", "mimicmotion", {}, {}, {"dance": "fault", "prompt": "my secret"})
     store.rename(job.id, "ann", "Grandma")
