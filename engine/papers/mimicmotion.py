@@ -40,7 +40,7 @@ from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
 from engine.sampling.loop import Step, Tick, denoise
-from engine.sampling.profile import PROFILES, Profile, chunked, resident
+from engine.sampling.profile import PROFILES, Profile, choose, chunked, resident
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.sampling.scratch import Scratch
 from engine.sampling.spans import Fusion
@@ -293,7 +293,8 @@ STAGES: Mapping[str, Stage] = {
 def load(shelf: Shelf) -> Networks:
     """The networks of the shelf's model, loaded once; raises MissingModel when files are gone."""
     if shelf.model != "pocket":
-        public = shelf.released()
+        roomy = choose("auto", shelf.device).residency == "all"
+        public = shelf.released(resident=roomy)
         return Networks(
             public.spec, public.unet, public.pose_net, None, public.vae, public.image_encoder
         )
