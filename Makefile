@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONUNBUFFERED := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: run test check format e2e bench pocket docs
+.PHONY: run test check format e2e chromium screens bench pocket docs
 run: .venv/ready
 	$(BIN)/python app.py
 
@@ -19,9 +19,19 @@ check: .venv/ready-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/unit tests/parity tests/property tests/invariant -q --timeout 300
 
-e2e: .venv/ready-dev
-	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; }
+e2e: .venv/ready-dev .venv/axe.min.js chromium
 	$(BIN)/python -m pytest tests/e2e -q --timeout 600
+
+chromium:
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; }
+
+# What judges whether everyone can use the page; its version and hash are in that file.
+.venv/axe.min.js: tests/e2e/axe.py | .venv/ready-dev
+	$(BIN)/python tests/e2e/axe.py $@
+
+# The pictures of docs/screens.md, from the real studio.
+screens: .venv/ready-dev chromium
+	$(BIN)/python -m tests.e2e.screens
 
 format: .venv/ready-dev
 	$(BIN)/ruff format .

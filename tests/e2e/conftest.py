@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 POCKET = ROOT / "assets" / "pocket"
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -128,7 +128,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=_FLAGS)
+        one = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=FLAGS)
         yield one
         one.close()
 
