@@ -81,6 +81,7 @@ const act = (card, key, action, button) => {
     return;
   }
   button.disabled = true;
+  setTimeout(() => { button.disabled = false; }, SURE_MS);
   const said = { do: action.do, key };
   if (action.do === 'get') {
     said.agreed = part.tick.checked;

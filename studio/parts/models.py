@@ -114,7 +114,8 @@ class _Builder:
             (self._say("model_licence"), card.licence, card.licence_url),
             (self._say("model_use"), self._say("model_use_yes"), ""),
         ]
-        return _EMPTY | {
+        return {
+            **_EMPTY,
             "key": "pocket",
             "title": self._say("model_pocket_title"),
             "purpose": self._say("model_pocket_for"),
@@ -126,7 +127,8 @@ class _Builder:
     def _card(self, one: Standing) -> dict[str, Any]:
         card, busy = one.card, one.presence == "busy"
         wanted = one.presence in ("missing", "partly", "broken")
-        view = _EMPTY | {
+        view: dict[str, Any] = {
+            **_EMPTY,
             "key": card.key,
             "title": card.title,
             "purpose": self._purpose(card),

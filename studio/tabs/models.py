@@ -48,7 +48,7 @@ class Models:
         self._board.look(self.look, [seen, page], [self._board, seen], js=IN_LANGUAGE, **QUIET)
         self._board.act(
             self.act,
-            [seen, page],
+            [page],
             [self._notice, self._board, seen],
             js=IN_LANGUAGE,
             concurrency_limit=None,
@@ -59,7 +59,7 @@ class Models:
         """The cards as they are now; what the page has already is not sent again."""
         return self._view("" if _said(event).get("all") else seen, language_of(page))
 
-    def act(self, seen: str, page: str, event: gr.EventData) -> tuple[Any, ...]:
+    def act(self, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Do what a button says, or say why not."""
         language = language_of(page)
         try:
@@ -67,7 +67,7 @@ class Models:
         except StudioError as error:
             what, _, fix = error_texts(error, language)
             said = {"what": what, "fix": fix}
-        return (said, *self._view(seen, language))
+        return (said, *self._view("", language))  # always sent: it frees the button
 
     def _act(self, said: Mapping[str, Any], language: Language) -> dict[str, str] | None:
         card = self._fetcher.cards.get(str(said.get("key")))

@@ -314,7 +314,7 @@ class Started(Fetcher):
 
 def act(tab: Models, **said: object) -> dict[str, str] | None:
     event = cast(gr.EventData, SimpleNamespace(_data=said))
-    return tab.act("", "en", event)[0]
+    return tab.act("en", event)[0]
 
 
 def test_a_licence_is_agreed_to_before_anything_is_fetched(tmp_path: Path) -> None:
