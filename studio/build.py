@@ -54,10 +54,11 @@ def build(
     with Page(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True
     ) as demo:
+        found, intake = examples.find(), Intake(where)
+        Api(store, found, intake).build()  # first, so that no handler takes its names
         token = gr.BrowserState(storage_key="pirouette-visitor", secret=browser_secret(store.home))
         gr.Markdown(label("language_code"), elem_id="language-code")
         masthead(where.private)
-        found, intake = examples.find(), Intake(where)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab(label("tab_dance"), id="dance", elem_id="tab-dance"):
                 dance = Dance(store, found, intake, rehearsals)
@@ -70,7 +71,6 @@ def build(
         for used in gallery.uses:
             dance.fill_after(used, gallery.wanted)
         demo.load(None, None, None, js=_REMEMBER_TAB)
-        Api(store, found, intake).build()
     return demo
 
 

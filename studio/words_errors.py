@@ -256,6 +256,22 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "`python -m engine models get dwpose`를 실행하거나, 골격 영상, 키포인트 파일, 기본 춤을 "
         "쓰세요.",
     ),
+    "model_missing": (
+        "'{title}' 모델이 이 컴퓨터에 없습니다({size}, 라이선스: {licence}).",
+        "이 작업에는 그 모델의 파일이 필요합니다.",
+        "이 컴퓨터에서 `python -m engine models get {card}`를 실행하거나, 골격 영상, 키포인트 "
+        "파일, 기본 춤을 쓰세요.",
+    ),
+    "windows_overlap": (
+        "{size}프레임짜리 윈도는 {overlap}프레임씩 겹칠 수 없습니다.",
+        "겹침은 {least} 이상이고 윈도보다 작아야 합니다.",
+        "윈도를 {window} 이상으로 하고 겹침을 줄이세요.",
+    ),
+    "no_frames": (
+        "만들 것이 없습니다.",
+        "영상에 프레임이 없습니다.",
+        "프레임이 하나 이상 있는 춤을 고르세요.",
+    ),
     "no_frame_to_write": (
         "'{name}' 영상을 저장하지 못했습니다.",
         "담을 프레임이 없습니다.",

@@ -87,11 +87,17 @@ def require(card: ModelCard, home: Path | None = None, *, cache: Path | None = N
     found = resolve(card, home, cache=cache)
     if isinstance(found, Found):
         return found
-    size = size_in_words(sum(file.bytes for file in found.files))
     raise MissingModel(
-        f"The model '{card.title}' is not on this machine ({size}, licence: {card.licence}).",
-        found.why,
-        found.how_to_get,
+        "The model '{title}' is not on this machine ({size}, licence: {licence}).",
+        "{reason}",
+        "{how}",
+        key="model_missing",
+        title=card.title,
+        size=size_in_words(sum(file.bytes for file in found.files)),
+        licence=card.licence,
+        reason=found.why,
+        how=found.how_to_get,
+        card=card.key,
     )
 
 

@@ -175,14 +175,18 @@ def fitted(num_frames: int, size: int, overlap: int, *, least: int) -> tuple[int
             "There is nothing to make.",
             "The clip has no frames.",
             "Choose a motion with at least one frame.",
+            key="no_frames",
         )
     if not least <= overlap < size:
         raise BadInput(
-            f"Windows of {size} frames cannot overlap by {overlap}.",
-            f"The overlap must be at least {least} and smaller than the window.",
-            f"Set the overlap to a number from {least} to {size - 1}."
-            if size > least
-            else f"Choose a window of at least {least + 1} frames.",
+            "Windows of {size} frames cannot overlap by {overlap}.",
+            "The overlap must be at least {least} and smaller than the window.",
+            "Choose a window of at least {window} frames, and a smaller overlap.",
+            key="windows_overlap",
+            size=size,
+            overlap=overlap,
+            least=least,
+            window=least + 1,
         )
     size = min(size, num_frames)
     return size, min(overlap, size - 1)
