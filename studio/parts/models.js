@@ -182,7 +182,7 @@ const newSection = () => {
   const fold = make('details', 'models-fold'), name = make('summary');
   const rest = make('div', 'models-grid');
   fold.append(name, rest);
-  node.append(head, more, grid, fold);
+  node.append(head, more, grid);
   place.append(node);
   return { node, head, more, grid, fold, name, rest };
 };
@@ -205,7 +205,7 @@ const paint = () => {
       }
       drawCard(cards.get(one.key), one);
     }
-    section.fold.hidden = !section.rest.children.length;
+    if (section.rest.children.length && !section.fold.isConnected) section.node.append(section.fold);
   });
 };
 // Its own clock: nothing is asked while the cards are out of sight.
