@@ -30,13 +30,20 @@ skip.addEventListener('click', (event) => {
   place.tabIndex = -1;
   place.focus();
 });
-// Gradio names these buttons otherwise than by the words that stand on them, and whoever speaks to
-// the computer could not press them.
-const byTheirWords = () => {
+// Gradio names the buttons of uploads otherwise than by the words that stand on them, so whoever
+// speaks to the computer could not press them; and a tab that was never opened keeps its name in the
+// browser's language when another was chosen.
+const mend = () => {
   for (const button of document.querySelectorAll('button.upload-container[aria-label]')) {
     if (button.textContent.trim()) button.removeAttribute('aria-label');
   }
+  for (const [name, words] of Object.entries(given.tabs)) {
+    for (const node of document.getElementById(`tab-${name}-button`)?.childNodes || []) {
+      const said = node.nodeType === Node.TEXT_NODE ? node.data.trim() : '';
+      if (said && said !== words[language()]) node.data = words[language()];
+    }
+  }
 };
-new MutationObserver(byTheirWords).observe(document.body, { childList: true, subtree: true });
-byTheirWords();
-inLanguage(paint);
+new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+mend();
+inLanguage(() => { paint(); mend(); });

@@ -11,6 +11,7 @@ from studio.parts.source import script
 from studio.words import both
 
 _TEMPLATE = Path(__file__).with_name("masthead.html")
+_TABS = ("dance", "gallery", "models")
 _WORDS = ("page_title", "skip", "tagline", "private", "language", "dark")
 
 
@@ -19,7 +20,9 @@ def masthead(private: bool) -> gr.HTML:
 
     What is chosen here is kept in the browser (assets/brand/head.html); no server keeps it.
     """
-    given = json.dumps({key: both(key) for key in _WORDS} | {"is_private": private})
+    words = {key: both(key) for key in _WORDS}
+    tabs = {name: both(f"tab_{name}") for name in _TABS}
+    given = json.dumps({**words, "tabs": tabs, "is_private": private})
     return gr.HTML(
         None,
         html_template=_TEMPLATE.read_text(encoding="utf-8"),
