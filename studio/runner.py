@@ -22,6 +22,10 @@ def runner(store: Store, where: Hosting) -> Runner:
 
     Raises MissingModel when the host wants a safety filter whose weights are not here.
     """
+    if where.safety_filter:
+        from engine.exchange.safety import require_filter
+
+        require_filter(store.home)
     if where.zero_gpu:
         from studio.zerogpu import ZeroGpu
 
