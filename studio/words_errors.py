@@ -272,6 +272,17 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "영상에 프레임이 없습니다.",
         "프레임이 하나 이상 있는 춤을 고르세요.",
     ),
+    "no_safety_filter": (
+        "안전 필터가 켜져 있지만 그 가중치가 이 컴퓨터에 없습니다.",
+        "{folder}에 없습니다: {names}.",
+        "{source}의 파일을 넣거나(피클이 아닌 model.safetensors) STUDIO_SAFETY_FILTER=0으로 "
+        "끄세요.",
+    ),
+    "unsafe_result": (
+        "이 영상은 보여 주지 않습니다.",
+        "호스트의 안전 필터가 모두에게 알맞지 않은 내용을 찾았습니다.",
+        "다른 사진이나 다른 춤을 쓰세요. 필터가 틀릴 수도 있으니 호스트에게 문의하세요.",
+    ),
     "no_frame_to_write": (
         "'{name}' 영상을 저장하지 못했습니다.",
         "담을 프레임이 없습니다.",

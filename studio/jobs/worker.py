@@ -139,13 +139,20 @@ def engine() -> Generate:
     """The real engine. Importing it brings torch in, so that the first job need not wait for it."""
     from engine.library import Library, generate
 
-    library = Library(limits=hosting(os.environ).decode)
+    where = hosting(os.environ)
+    library = Library(limits=where.decode)
+    safety = None
+    if where.safety_filter:
+        from engine.exchange.safety import SafetyFilter, require_filter, screened
+
+        safety = SafetyFilter(require_filter(library.home), library.device.torch.type)
 
     def make(job: Job, out: Path) -> Iterator[Event]:
         inputs = Inputs(
             image=job.input("image"), motion=job.input("motion"), dance=job.words.get("dance")
         )
-        return generate(job.system, job.settings, inputs, library, out, scratch=job.scratch)
+        events = generate(job.system, job.settings, inputs, library, out, scratch=job.scratch)
+        return screened(events, safety, where.decode) if safety else events
 
     return make
 
