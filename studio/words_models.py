@@ -67,8 +67,8 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
         "PoseNet이 빠진 1.0 신경망으로, ComfyUI 사용자가 가진 형태입니다.",
     ),
     "model_mimicmotion-posenet_for": (
-        "The small missing part of the two above. The released files hold it already.",
-        "위 두 모델에 빠진 작은 부분입니다. 공개된 원본 파일에는 이미 들어 있습니다.",
+        "The small part that the other two lack. The released files hold it already.",
+        "다른 두 모델에 빠진 작은 부분입니다. 공개된 원본 파일에는 이미 들어 있습니다.",
     ),
     "model_dwpose_for": (
         "Finds people and 133 points of body, hands and face in photographs and films.",

@@ -46,6 +46,11 @@ class Standing:
     ours: bool
     damaged: tuple[str, ...] = ()
 
+    @property
+    def agreed(self) -> bool:
+        """Whether a person has agreed to its licence here; removing it takes that back."""
+        return self.record is not None and self.record.agreed
+
 
 class Fetcher:
     """Starts a process for each model that is fetched or checked, and reads their records.
@@ -71,6 +76,11 @@ class Fetcher:
     def look(self) -> list[Standing]:
         """Every model as it is now, in the order of the cards."""
         return [self._standing(card) for card in self.cards.values()]
+
+    def agreed(self, card: ModelCard) -> bool:
+        """Whether a person has agreed to its licence here before."""
+        record = load(self.home, card.key)
+        return record is not None and record.agreed
 
     def free(self) -> int:
         """Bytes that are free where models are kept."""
@@ -117,7 +127,7 @@ class Fetcher:
         done = remove(card, self.home)
         record = load(self.home, card.key)
         if record is not None:
-            save(self.home, Record(card.key, "get", "stopped", record.agreed))
+            save(self.home, Record(card.key, "get", "stopped"))
         return done
 
     def _standing(self, card: ModelCard) -> Standing:

@@ -57,6 +57,7 @@ def run(
     try:
         with FileLock(folder / f"{card.key}.lock", timeout=0):
             before = load(home, card.key)
+            agreed = agreed or (before is not None and before.agreed)
             record = of_this_process(card.key, task, agreed)
             save(home, record)
             try:

@@ -150,7 +150,7 @@ class _Builder:
             view["page"] = (self._say("model_by_hand"), card.source.url)
         elif isinstance(card.source, Hub):
             view["actions"] = self._actions(one)
-            if wanted and not card.commercial:
+            if wanted and not card.commercial and not one.agreed:
                 view["agree"] = self._say("model_agree")
             if wanted and card.source.gated:
                 view["gate"] = self._gate(card.source)

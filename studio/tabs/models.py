@@ -77,7 +77,7 @@ class Models:
             return notice.missing("model_forbidden", language)
         do = said.get("do")
         if do == "get":
-            agreed = said.get("agreed") is True
+            agreed = said.get("agreed") is True or self._fetcher.agreed(card)
             if not card.commercial and not agreed:
                 return notice.missing("model_not_agreed", language)
             token = str(said.get("token") or "").strip()[:_LONGEST_TOKEN]

@@ -132,8 +132,10 @@ def test_the_life_of_a_model(hub: FakeHub, fetcher: Fetcher, tmp_path: Path) -> 
     assert standing(fetcher).presence == "here" and len(hub.transfers()) == 1
     assert blob.read_bytes() == WEIGHTS
 
+    assert fetcher.agreed(toy_card())  # nobody is asked twice
     assert fetcher.remove(toy_card()).freed == TOTAL
     assert standing(fetcher).presence == "missing" and shown(fetcher)["note"] == ""
+    assert not fetcher.agreed(toy_card()) and shown(fetcher)["agree"]
 
 
 def test_files_of_your_own_are_checked_and_left_alone(hub: FakeHub, tmp_path: Path) -> None:
@@ -275,6 +277,7 @@ def test_a_process_is_started_stopped_and_goes_on(
     fetcher.stop(toy_card())
     assert standing(fetcher).presence == "partly"
     assert shown(fetcher)["note"] == "Stopped. What has arrived is kept."
+    assert shown(fetcher)["agree"] == ""
     assert not psutil.pid_exists(record.pid)
     hub.speed = None
     fetcher.start(toy_card(), "get", token="good")
