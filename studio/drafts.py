@@ -147,13 +147,9 @@ class Drafts:
 
 
 def _mark(path: str | Path) -> str:
-    """Gradio names the folder of an upload after its content; the rest tells edits apart."""
+    """Gradio names the folder of a file after its content, so the same mark is the same file."""
     path = Path(path)
-    try:
-        told = path.stat()
-    except OSError:
-        return ""
-    return f"{path.parent.name}/{path.name} {told.st_size}"
+    return f"{path.parent.name}/{path.name}"
 
 
 def _files(folder: Path) -> list[Path]:

@@ -49,8 +49,8 @@ class Rehearsals:
         self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a request (see `studio.stage_hand`): `picture`, `findings`, `notes`, or
-        `trouble`, three texts or none.
+        """The answer to a request (see `studio.stage_hand`): `picture`, `findings` and
+        `notes`, or `trouble`, the fields of a `Trouble`.
 
         Blocks for at most the seconds given at the start, twice them when another question is being
         answered: call it from a thread. Raises Slow.

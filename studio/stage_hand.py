@@ -37,10 +37,11 @@ def _answer(request: Mapping[str, Any], out: Path, rehearse: Rehearse) -> dict[s
     try:
         found = rehearse(request, out)
     except StudioError as error:
-        return {"trouble": [error.what, error.why, error.fix]}
+        fields = ("what", "why", "fix", "key", "values")
+        return {"trouble": {name: getattr(error, name) for name in fields}}
     except Exception:  # a fault of ours: it is written down, and the next request gets its answer
         traceback.print_exc(file=sys.stderr)
-        return {"trouble": []}
+        return {"trouble": {"key": "unexpected"}}
     picture = base64.b64encode(out.read_bytes()).decode("ascii")
     return {**found, "picture": f"data:image/webp;base64,{picture}"}
 

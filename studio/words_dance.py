@@ -98,6 +98,10 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "Several people are in your clip. Advanced says whom to follow.",
         "영상에 여러 사람이 있습니다. 누구를 따라갈지 고급 설정에서 고르세요.",
     ),
+    "look_paper": (
+        "A paper person in the colours of your photo dances: the built-in model draws no others.",
+        "사진과 같은 색의 종이 인형이 춤춥니다. 내장 모델은 종이 인형만 그립니다.",
+    ),
     # --- what can be done with a job
     "act_again": ("Again with a new seed", "새 시드로 다시"),
     "act_use": ("Use these settings", "이 설정 쓰기"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -30,6 +30,15 @@ MODEL_FPS = 15.0
 """The rate MimicMotion was trained at; clips are thinned to about it, at their own speed."""
 LOOK_AHEAD = 8
 """Frames that are looked at to tell what kind of clip it is."""
+
+OFTEN = 0.25
+"""Share of the frames with several people from which on it is said."""
+
+SEVERAL = Warning(
+    "Several people are in the clip.",
+    "The one who is seen largest is followed.",
+    "Choose whom to follow under Advanced, counted from the left.",
+)
 
 Frame = NDArray[np.uint8]
 
@@ -155,6 +164,7 @@ def _from_video(
         first = list(islice(frames, LOOK_AHEAD))
         clip = chain(first, frames)
         palette = skeleton_video.recognise(first)
+        told: tuple[Warning, ...] = ()
         if palette is not None:
             kind = "skeleton"
             yield Progress(0, total, "find the pose")
@@ -164,15 +174,15 @@ def _from_video(
             poses = yield from _follow_drawn(clip, shelf, total)
         else:
             kind = "video"
-            poses = yield from _follow_person(clip, shelf, total, person)
+            poses, told = yield from _follow_person(clip, shelf, total, person)
         yield Progress(total, total, "find the pose")
         audio = path if info.has_audio else None
-        return Motion(poses, rate, audio, kind, tuple(frames.warnings))
+        return Motion(poses, rate, audio, kind, (*frames.warnings, *told))
 
 
 def _follow_person(
     frames: Iterable[Frame], shelf: Shelf, total: int, person: int
-) -> Generator[Progress, None, Poses]:
+) -> Generator[Progress, None, tuple[Poses, tuple[Warning, ...]]]:
     """DWPose, frame by frame. Raises MissingModel if its files are not on this machine."""
     files = require(CARDS["dwpose"], shelf.home).paths
     detector = DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
@@ -180,7 +190,13 @@ def _follow_person(
     for people in detector.people(frames):
         clip.append(people)
         yield Progress(len(clip), max(total, len(clip)), "find the pose")
-    return pick(clip, person)
+    return pick(clip, person), () if person else crowd(clip)
+
+
+def crowd(clip: Sequence[People]) -> tuple[Warning, ...]:
+    """What to say of a clip in which nobody was chosen and several people are often seen."""
+    often = sum(len(people) > 1 for people in clip) >= OFTEN * len(clip)
+    return (SEVERAL,) if often else ()
 
 
 def _follow_drawn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from engine.catalogue import MimicMotionSettings
 from engine.data.picture import fit, read_picture
+from engine.exchange.motion import SEVERAL
 from engine.exchange.person import PAPER
 from engine.exchange.scene import Scene, read_scene
 from engine.models.shelf import Shelf
 from engine.pose.draw import POCKET, draw
 from engine.pose.skeleton import SEEN, convert
-from engine.types import Event, Inputs, Poses, Result
+from engine.types import Event, Inputs, Poses, Progress, Result, Warning
 
 Finding: TypeAlias = Literal[
     "nobody", "half", "hands_out", "feet_out", "dancer_half", "dancer_lost"
@@ -28,12 +29,14 @@ Finding: TypeAlias = Literal[
 
 `nobody`: no person in the photo. `half`: their feet are not in the photo. `hands_out`, `feet_out`:
 they leave the picture while dancing. `dancer_half`: the dancer's feet are never seen.
-`dancer_lost`: the dancer is not seen in a good part of the frames.
+`dancer_lost`: the dancer is not seen in a good part of the frames. `several`: several people are in
+the clip. `paper`: a drawn person stands in for the photo, which is no fault.
 """
 
 FRAMES, FPS, SIDE = 24, 8.0, 288
 """Of the loop: three seconds are enough to see whether it fits, and to follow them costs little."""
 
+_TOLD: Mapping[Warning, Finding] = {SEVERAL: "several", PAPER: "paper"}
 _WRISTS, _ANKLES, _CORE = [4, 7], [10, 13], [1, 2, 5, 8, 11]  # of openpose18
 _OFTEN = 0.15
 _DIMMED = 0.5
@@ -44,13 +47,30 @@ def rehearse(
 ) -> Iterator[Event]:
     """Write the start of the dance, moved onto the person, as a looping webp of `SIDE` pixels.
 
-    The last event is a `Result` whose record has `findings`, a list of `Finding`. Raises what
-    `read_scene` raises; a photo without a person is a finding, not an error.
+    Warnings that are no findings are passed on. The last event is a `Result` whose record has
+    `findings`, a list of `Finding`. Raises what `read_scene` raises; a photo without a person is a
+    finding, not an error.
     """
     short = dataclasses.replace(settings, num_frames=FRAMES, fps=FPS)
-    scene = yield from read_scene(short, inputs, shelf, (shelf.pocket_size, shelf.pocket_size))
+    size = (shelf.pocket_size, shelf.pocket_size)
+    scene = yield from _told_once(read_scene(short, inputs, shelf, size))
     _write_loop(_over(_photo(scene, inputs, shelf, short.fit), scene.dance), out)
-    yield Result(out, {"findings": findings(scene.photo_pose, scene.dance)})
+    found = findings(scene.photo_pose, scene.dance)
+    found += [_TOLD[warning] for warning in scene.warnings if warning in _TOLD]
+    yield Result(out, {"findings": found})
+
+
+def _told_once(
+    reading: Generator[Progress | Warning, None, Scene],
+) -> Generator[Progress | Warning, None, Scene]:
+    """Pass on what is not told as a finding."""
+    while True:
+        try:
+            event = next(reading)
+        except StopIteration as end:
+            return end.value
+        if event not in _TOLD:
+            yield event
 
 
 def findings(person: Poses, dance: Poses) -> list[Finding]:

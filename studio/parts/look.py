@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from studio.explained import explained
+from studio.jobs.job import Trouble
 from studio.parts.source import script
 from studio.words import Language, known, say
 
@@ -16,8 +18,8 @@ def look(elem_id: str) -> gr.HTML:
     return gr.HTML(
         None,
         html_template='<div class="look" aria-live="polite" hidden>'
-        '<img class="look-picture" alt="" hidden><div class="look-words"><p class="look-head"></p><ul class="look-list"></ul></div>'
-        "</div>",
+        '<img class="look-picture" alt="" hidden>'
+        '<div class="look-words"><p class="look-head"></p><ul class="look-list"></ul></div></div>',
         js_on_load=script("look"),
         elem_id=elem_id,
         elem_classes=["look-block"],
@@ -28,13 +30,15 @@ def look(elem_id: str) -> gr.HTML:
 def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """What the panel shows of an answer of `studio.rehearsal`."""
     if not answer.get("picture"):
-        return unseen("look_failed", language, answer.get("trouble", []))
+        trouble = Trouble(**answer["trouble"])
+        return unseen("look_failed", language, explained(trouble, language))
     lines = [say(f"look_{key}", language) for key in answer["findings"] if known(f"look_{key}")]
     lines += [str(note) for note in answer["notes"]]
+    good = not set(answer["findings"]) - {"paper"}
     return {
         "picture": answer["picture"],
-        "head": say("look_mind" if answer["findings"] else "look_fine", language),
-        "good": not answer["findings"],
+        "head": say("look_fine" if good else "look_mind", language),
+        "good": good,
         "lines": lines,
         "alt": say("look_alt", language),
     }

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import PIL.Image
@@ -14,8 +15,9 @@ import pytest
 
 from engine.data import synth
 from engine.errors import BadInput
-from engine.exchange.rehearsal import FRAMES, SIDE, findings, rehearse
-from engine.exchange.scene import read_scene
+from engine.exchange.motion import SEVERAL, crowd
+from engine.exchange.rehearsal import FRAMES, SIDE, Finding, findings, rehearse
+from engine.pose.people import People
 from engine.types import Poses, Result
 from studio import words
 from studio.rehearsal import Rehearsals, Slow
@@ -68,9 +70,16 @@ def test_who_is_not_all_there_is_found(poses: tuple[Poses, Poses]) -> None:
 
 
 def test_every_finding_has_words() -> None:
-    keys = ("nobody", "half", "hands_out", "feet_out", "dancer_half", "dancer_lost")
-    assert all(words.known(f"look_{key}") for key in keys)
-    assert rehearse.__doc__ and read_scene.__doc__
+    assert all(words.known(f"look_{key}") for key in get_args(Finding))
+
+
+@pytest.mark.parametrize(("counts", "said"), [((1, 1, 1, 1), 0), ((1, 3, 1, 1), 1), ((0, 1), 0)])
+def test_a_crowd_is_told(counts: tuple[int, ...], said: int) -> None:
+    clip = [
+        People(np.zeros((n, 4)), np.zeros((n, 17, 2)), np.ones((n, 17)), "coco17", (9, 9))
+        for n in counts
+    ]
+    assert crowd(clip) == (SEVERAL,) * said
 
 
 # --- the process --------------------------------------------------------------------------------
@@ -126,7 +135,14 @@ def test_the_stage_hand_answers_whatever_happens() -> None:
     asked = io.StringIO("".join(json.dumps({"do": do}) + "\n" for do in ("bad", "bug", "go")))
     serve(asked, said, rehearse)  # type: ignore[arg-type]
     bad, bug, good = map(json.loads, said.getvalue().splitlines())
-    assert bad == {"trouble": ["What.", "Why.", "Fix."]} and bug == {"trouble": []}
+    assert bad["trouble"] == {
+        "what": "What.",
+        "why": "Why.",
+        "fix": "Fix.",
+        "key": "",
+        "values": {},
+    }
+    assert bug["trouble"] == {"key": "unexpected"}
     assert good["picture"].startswith("data:image/webp;base64,")
 
 

@@ -363,7 +363,10 @@ def test_what_a_rehearsal_found_is_said() -> None:
     picture = "data:image/webp;base64,AA=="
     fine = look.seen({"picture": picture, "findings": [], "notes": []}, "en")
     assert fine["good"] and fine["lines"] == []
+    paper = look.seen({"picture": picture, "findings": ["paper"], "notes": []}, "en")
+    assert paper["good"] and len(paper["lines"]) == 1
     bad = look.seen({"picture": picture, "findings": ["feet_out", "new"], "notes": ["Hm."]}, "ko")
     assert not bad["good"] and len(bad["lines"]) == 2
-    failed = look.seen({"trouble": ["What.", "Why.", "Fix."]}, "en")
-    assert failed["picture"] == "" and failed["lines"] == ["What.", "Why.", "Fix."]
+    failed = look.seen({"trouble": {"what": "No.", "why": "So.", "fix": "Do."}}, "en")
+    assert failed["picture"] == "" and failed["lines"] == ["No.", "So.", "Do."]
+    assert len(look.seen({"trouble": {"key": "unexpected"}}, "ko")["lines"]) == 3

@@ -78,9 +78,9 @@ class Dance:
         fields, parts = lay_out(self._examples, self._presets, self._form)
         self._taken: list[Component] = [parts.notice, *fields.components]
         self._page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
-        self._wire_stage(demo, token, fields, parts)
+        arrival = self._wire_stage(demo, token, fields, parts)
         self._wire_choices(fields, parts)
-        self._wire_settings(demo, fields, parts)
+        self._wire_settings(arrival, fields, parts)
 
     def fill_after(self, event: Dependency, wanted: gr.State) -> None:
         """Fill the form with the `Choices` in `wanted` once `event` is over, and show this tab."""
@@ -96,7 +96,7 @@ class Dance:
 
     def _wire_stage(
         self, demo: gr.Blocks, token: gr.BrowserState, fields: Fields, parts: Parts
-    ) -> None:
+    ) -> Dependency:
         shown = gr.State(None)  # id of the job, or key of the sample, on the stage
         sent = gr.State({})  # what this page was sent last
         arrived = gr.State(False)  # before that, nothing on the page is the visitor's
@@ -120,9 +120,8 @@ class Dance:
         starring = [fields.person, fields.photo, fields.agreed, fields.consent, fields.dance]
         self._on(parts.reel.choose, self._do.sample, [token, sent], [*starring, *view])
         self._on(timer.tick, self._do.look, at, view)
-        self._on(demo.load, self._do.arrive, [token], [token, arrived, *view, *chosen])
         gr.on(
-            [component.change for component in chosen if component is not fields.agreed],
+            [component.change for component in chosen],
             self._do.keep,
             [token, arrived, *chosen],
             None,
@@ -169,7 +168,7 @@ class Dance:
         inputs = [fields.dance, fields.motion, fields.keypoints, fields.whole]
         fields.source.change(self._do.sourced, fields.source, [*inputs, *own], **QUIET)
 
-    def _wire_settings(self, demo: gr.Blocks, fields: Fields, parts: Parts) -> None:
+    def _wire_settings(self, arrival: Dependency, fields: Fields, parts: Parts) -> None:
         form = self._form
         by_name: dict[str, Any] = dict(zip(form.added, form.components, strict=True))
         parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
@@ -185,7 +184,7 @@ class Dance:
             self._on(component.change, self.forecast, everything, parts.forecast, **always)
         for component in length:
             self._on(component.change, self.forecasts, everything, outputs, **always)
-        self._on(demo.load, self.forecasts, everything, outputs)
+        self._on(arrival.then, self.forecasts, everything, outputs)  # the page is ready then
 
     # --- what it will take ----------------------------------------------------------------------
 
