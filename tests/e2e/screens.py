@@ -1,16 +1,20 @@
 """`make screens`: the pictures of docs/screens.md, taken of the real studio while it works.
 
 Nothing is pretended: `python app.py`, its worker and the built-in model make what is shown, in a
-home that is thrown away afterwards.
+home that is thrown away afterwards. On a slow machine the acts can be taken one by one, in order:
+
+    python -m tests.e2e.screens first --home runs/screens
+    python -m tests.e2e.screens work --home runs/screens
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -23,38 +27,57 @@ _SLOW = 400_000  # milliseconds; a video takes seconds on a quiet machine
 
 
 def main() -> None:
-    """Take them all."""
+    """Take them all, or those of the acts that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.screens", description=__doc__)
+    parser.add_argument("act", nargs="*", choices=[*ACTS, []], help="default: all, in order")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
-    out = parser.parse_args().out
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        server = Server(ROOT / "app.py", Path(home))
+    parser.add_argument("--home", type=Path, help="keep the studio's home here between acts")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as thrown_away, sync_playwright() as playwright:
+        home = given.home or Path(thrown_away)
+        home.mkdir(parents=True, exist_ok=True)
+        server = Server(ROOT / "app.py", home)
         server.start()
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), headless=True, args=FLAGS
         )
+        memory = home / "visitor.json"  # the browser's, so that it is the same person every time
         try:
-            visitor = _visitor(browser, LAPTOP, out)
-            visitor.open(server)
-            _first_visit(visitor)
-            _work(visitor)
-            _results(visitor)
-            _other_ways(visitor, server)
-            _on_a_phone(browser, visitor, server)
+            for name in given.act or ACTS:
+                size = PHONE if name == "phone" else LAPTOP
+                visitor = _visitor(browser, size, given.out, memory)
+                visitor.page.goto(_same_place(server, memory))
+                visitor.ready()
+                ACTS[name](visitor)
+                visitor.page.context.storage_state(path=memory)
+                visitor.page.context.close()
         finally:
             browser.close()
             server.kill()
 
 
-def _visitor(browser: Browser, size: tuple[int, int], out: Path, **more: Any) -> Visitor:
+def _same_place(server: Server, memory: Path) -> str:
+    """The studio's address; what the browser remembers is put under it, for the port is new."""
+    if memory.exists():
+        state = json.loads(memory.read_text(encoding="utf-8"))
+        for origin in state["origins"]:
+            origin["origin"] = server.address.rstrip("/")
+        memory.write_text(json.dumps(state), encoding="utf-8")
+    return server.address
+
+
+def _visitor(browser: Browser, size: tuple[int, int], out: Path, memory: Path) -> Visitor:
     width, height = size
+    phone = width < 600
     context = browser.new_context(
         viewport={"width": width, "height": height},
         locale="en-US",
         color_scheme="light",
-        has_touch=width < 600,
-        **more,
+        has_touch=phone,
+        is_mobile=phone,
+        device_scale_factor=2 if phone else 1,
+        storage_state=memory if memory.exists() else None,
     )
     context.set_default_timeout(60_000)
     return Visitor(context.new_page(), out)
@@ -64,12 +87,6 @@ def _first_visit(visitor: Visitor) -> None:
     _keep(visitor, "dance")
     _tab(visitor.page, "gallery")
     _keep(visitor, "gallery-empty")
-    _tab(visitor.page, "dance")
-    visitor.page.click("#rehearse")
-    visitor.page.wait_for_selector(".look-picture:visible", timeout=_SLOW)
-    visitor.page.evaluate("document.querySelector('#step-dance').scrollIntoView()")
-    _keep(visitor, "rehearsal")
-    visitor.page.evaluate("window.scrollTo(0, 0)")
 
 
 def _work(visitor: Visitor) -> None:
@@ -98,22 +115,29 @@ def _results(visitor: Visitor) -> None:
         page.click(f".tile >> nth={number}")
         visitor.wait_head("Your video is ready", seconds=_SLOW / 1000)
     page.wait_for_function("() => document.querySelector('#result video')?.readyState >= 2")
-    page.wait_for_timeout(800)
-    _keep(visitor, "done")
     page.evaluate("window.scrollTo(0, 0)")
+    _keep(visitor, "done")
     _tab(page, "gallery")
     page.wait_for_selector(".work img")
     _keep(visitor, "gallery")
     page.click(".work-open >> nth=0")
     page.wait_for_function("() => document.querySelector('.player video')?.readyState >= 2")
-    page.wait_for_timeout(800)
     _keep(visitor, "player")
     page.keyboard.press("Escape")
     _tab(page, "models")
     _keep(visitor, "models")
 
 
-def _other_ways(visitor: Visitor, server: Server) -> None:
+def _rehearsal(visitor: Visitor) -> None:
+    """The pose before the run."""
+    page = visitor.page
+    page.click("#rehearse")
+    page.wait_for_selector(".look-picture:visible", timeout=_SLOW)
+    page.evaluate("document.querySelector('#step-dance').scrollIntoView()")
+    _keep(visitor, "rehearsal")
+
+
+def _other_ways(visitor: Visitor) -> None:
     """A file that is no dance, in the dark, in Korean."""
     page = visitor.page
     _tab(page, "dance")
@@ -123,8 +147,7 @@ def _other_ways(visitor: Visitor, server: Server) -> None:
     page.wait_for_timeout(4000)
     _keep(visitor, "refused")
     page.click("#source label:has(input[value=library])")
-    page.goto(server.address)
-    visitor.ready()
+    page.evaluate("window.scrollTo(0, 0)")
     page.click(".lamp")
     _keep(visitor, "dark")
     page.click("[data-language=ko]")
@@ -139,15 +162,9 @@ def _other_ways(visitor: Visitor, server: Server) -> None:
     visitor.ready()
 
 
-def _on_a_phone(browser: Browser, before: Visitor, server: Server) -> None:
+def _on_a_phone(visitor: Visitor) -> None:
     """The same person on a phone."""
-    state = before.page.context.storage_state()
-    visitor = _visitor(
-        browser, PHONE, before.shots, storage_state=state, device_scale_factor=2, is_mobile=True
-    )
     page = visitor.page
-    page.goto(server.address)
-    visitor.ready()
     _keep(visitor, "phone")
     page.evaluate("document.querySelector('#stage-column').scrollIntoView()")
     _keep(visitor, "phone-done")
@@ -168,21 +185,31 @@ def _tab(page: Page, name: str) -> None:
 
 
 def _keep(visitor: Visitor, name: str) -> None:
-    """Save what is on the screen, small: screens have few colours."""
+    """Save what is on the screen, in fewer colours if it would be too large."""
     visitor.page.wait_for_function(
         "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')"
     )
     visitor.page.wait_for_timeout(900)
     picture = Image.open(io.BytesIO(visitor.page.screenshot())).convert("RGB")
-    for colours in (256, 128, 64):
+    for colours in (0, 256, 128, 64):
         small = io.BytesIO()
-        picture.quantize(colours, dither=Image.Dither.FLOYDSTEINBERG).save(
-            small, "PNG", optimize=True
-        )
+        fewer = picture
+        if colours:  # dithered, because a stage light has many shades
+            fewer = picture.quantize(colours, palette=picture.quantize(colours))
+        fewer.save(small, "PNG", optimize=True)
         if small.tell() <= MOST_BYTES:
             break
     (visitor.shots / f"{name}.png").write_bytes(small.getvalue())
 
+
+ACTS: Mapping[str, Callable[[Visitor], None]] = {
+    "first": _first_visit,
+    "work": _work,
+    "results": _results,
+    "ways": _other_ways,
+    "phone": _on_a_phone,
+    "rehearsal": _rehearsal,
+}
 
 if __name__ == "__main__":
     main()
