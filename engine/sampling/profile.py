@@ -48,7 +48,7 @@ class Profile:
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
-        Profile("cpu", 0, "all", batch=2, tokens=0, decode=8),
+        Profile("cpu", 0, "all", batch=1, tokens=0, decode=8),
         Profile("6gb", 6 * GIB, "swap", batch=1, tokens=16_384, decode=1),
         Profile("8gb", 8 * GIB, "swap", batch=1, tokens=32_768, decode=2),
         Profile("12gb", 12 * GIB, "swap", batch=1, tokens=65_536, decode=4),
