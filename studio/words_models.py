@@ -54,6 +54,22 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
         "The older one: looks at 16 frames at a time and fits smaller graphics cards.",
         "이전 모델입니다. 한 번에 16프레임을 보며 작은 그래픽 카드에 맞습니다.",
     ),
+    "model_svd_title": (
+        "Stable Video Diffusion 1.1: autoencoder and image encoder",
+        "Stable Video Diffusion 1.1: 오토인코더와 이미지 인코더",
+    ),
+    "model_mimicmotion-pruned_title": (
+        "MimicMotion 1.1, U-Net alone",
+        "MimicMotion 1.1, U-Net만",
+    ),
+    "model_mimicmotion-pruned-1.0_title": (
+        "MimicMotion 1.0, U-Net alone",
+        "MimicMotion 1.0, U-Net만",
+    ),
+    "model_mimicmotion-posenet_title": (
+        "MimicMotion PoseNet alone",
+        "MimicMotion PoseNet만",
+    ),
     "model_svd_for": (
         "Turns pictures into what MimicMotion works on, and back into frames.",
         "사진을 MimicMotion이 다루는 형태로 바꾸고 다시 프레임으로 되돌립니다.",

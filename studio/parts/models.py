@@ -130,7 +130,7 @@ class _Builder:
         view: dict[str, Any] = {
             **_EMPTY,
             "key": card.key,
-            "title": card.title,
+            "title": self._title(card),
             "purpose": self._purpose(card),
             "state": one.presence,
             "words": self._state(one),
@@ -155,6 +155,10 @@ class _Builder:
             if wanted and card.source.gated:
                 view["gate"] = self._gate(card.source)
         return view
+
+    def _title(self, card: ModelCard) -> str:
+        key = f"model_{card.key}_title"
+        return self._say(key) if known(key) else card.title
 
     def _purpose(self, card: ModelCard) -> str:
         key = f"model_{card.key}_for"
