@@ -108,11 +108,11 @@ class Api:
         with _said_in(language_of(language)) as words:
             source = "video" if motion else "keypoints" if keypoints else "library"
             order = Order(
-                person=person or None,
+                person=_text(person),
                 photo=_uploaded(image),
                 consent=bool(consent),
                 source=source,
-                dance=dance or None,
+                dance=_text(dance),
                 motion=_uploaded(motion),
                 keypoints=_uploaded(keypoints),
             )
@@ -200,6 +200,11 @@ def _owner(token: object) -> str:
     if owner is None:
         raise Incomplete("api_owner")
     return owner
+
+
+def _text(value: object) -> str | None:
+    """A text that is not empty; whatever else a client sends counts as nothing."""
+    return value if isinstance(value, str) and value else None
 
 
 def _uploaded(file: Any) -> str | None:
