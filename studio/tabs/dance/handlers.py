@@ -29,8 +29,9 @@ from studio.tabs.dance.show import Sent, updates
 from studio.view import look
 from studio.words import Language, language_of
 
-LEADING = 9
-"""How many of a handler's inputs come before the settings: the fields of `layout.Fields`."""
+LEADING, CAST = 9, 6
+"""Of the fields of `layout.Fields`: how many come before the settings, and how many say who dances
+which dance of the library."""
 
 
 class Handlers:
@@ -133,9 +134,9 @@ class Handlers:
         """Put an example on the stage, and its person and dance into the form."""
         one = self._examples.sample(event._data.get("key"))
         if one is None:
-            return (gr.skip(),) * 5 + self.look(token, None, sent, page)
+            return (gr.skip(),) * CAST + self.look(token, None, sent, page)
         filled = self.fill(Choices(replace(NOTHING, person=one.person, dance=one.dance)))
-        return (*filled[:4], filled[5], *self.look(token, one.key, sent, page))
+        return (*filled[:CAST], *self.look(token, one.key, sent, page))
 
     # --- to order -------------------------------------------------------------------------------
 

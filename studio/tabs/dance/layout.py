@@ -18,7 +18,7 @@ from studio.examples import (
     people_items,
 )
 from studio.forms import Form
-from studio.parts import card, look, notice, reel, shelf
+from studio.parts import card, look, notice, reel, shelf, strip
 from studio.parts.clip import Clip
 from studio.parts.photo import Photo
 from studio.parts.picker import picker
@@ -66,6 +66,7 @@ class Parts:
 
     preset: gr.Dropdown
     forecast: gr.Markdown
+    strip: gr.HTML
     rehearse: gr.Button
     look: gr.HTML
     notice: gr.HTML
@@ -82,14 +83,16 @@ def lay_out(examples: Examples, presets: Mapping[str, Preset], form: Form) -> tu
         with gr.Column(scale=5, min_width=320, elem_id="choices"):
             person, photo, agreed, consent, photo_notice = _who(examples)
             chosen, motion_notice, rehearse, seen = _which(examples, form)
-            preset, forecast = _how(presets, form)
+            preset, forecast, windows = _how(presets, form)
             with gr.Column(elem_id="curtain"):  # stays in sight while the steps scroll
                 said = notice.notice("notice")
                 go = gr.Button(label("make"), variant="primary", size="lg", elem_id="make")
         with gr.Column(scale=5, min_width=320, elem_id="outcome"):
             video, state, works, samples = _outcome(examples)
     fields = Fields(person, photo, agreed, consent, *chosen, form, photo_notice, motion_notice)
-    return fields, Parts(preset, forecast, rehearse, seen, said, go, video, state, works, samples)
+    return fields, Parts(
+        preset, forecast, windows, rehearse, seen, said, go, video, state, works, samples
+    )
 
 
 def _who(examples: Examples) -> tuple[gr.HTML, Photo, gr.Textbox, gr.Checkbox, gr.HTML]:
@@ -159,7 +162,7 @@ def _which(
     return (source, dance, motion, keypoints, whole), said, rehearse, seen
 
 
-def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Markdown]:
+def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Markdown, gr.HTML]:
     with gr.Column(elem_classes=["step"], elem_id="step-how"):
         gr.Markdown("## " + label("step_how"))
         names = [(label(f"preset_{key}"), key) for key in presets]
@@ -180,10 +183,17 @@ def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Mar
         forecast = gr.Markdown("", elem_id="forecast", elem_classes=["quiet"])
         with gr.Accordion(label("advanced"), open=False, elem_id="advanced"):
             for group in form.groups():
-                gr.Markdown("### " + label(f"group_{group or 'other'}"), elem_classes=["group"])
-                for name in form.names(group=group):
-                    form.add(name)
-    return preset, forecast
+                if group != "long":
+                    _group(form, group)
+            _group(form, "long")
+            windows = strip.strip("strip")
+    return preset, forecast, windows
+
+
+def _group(form: Form, group: str) -> None:
+    gr.Markdown("### " + label(f"group_{group or 'other'}"), elem_classes=["group"])
+    for name in form.names(group=group):
+        form.add(name)
 
 
 def _outcome(examples: Examples) -> tuple[gr.Video, gr.HTML, gr.HTML, gr.HTML]:

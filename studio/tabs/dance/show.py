@@ -7,11 +7,17 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
+from engine.errors import BadInput
+from studio.forms import USUAL_FPS
 from studio.jobs.estimate import expected_seconds
 from studio.jobs.store import Store
+from studio.parts import strip
 from studio.served import cached
 from studio.view import View
 from studio.words import Language, duration, say
+
+_WINDOW = 16
+"""What both the pocket model and the public one were trained with; a setting of 0 means that."""
 
 LIVE_SECONDS, IDLE_SECONDS = 1.0, 10.0
 
@@ -51,6 +57,24 @@ def forecast(
         return say("forecast_whole", language)
     clip = say("tenths", language, count=f"{seconds:.1f}")
     return say("forecast", language, clip=clip, time=duration(time, language))
+
+
+def windows(settings: Mapping[str, Any], language: Language) -> dict[str, Any] | None:
+    """The fusion strip for these settings; None when the length is not known or nothing fits."""
+    if not settings["num_frames"]:
+        return None
+    try:
+        return strip.shown(
+            settings["num_frames"],
+            window=settings["window_size"] or _WINDOW,
+            overlap=settings["overlap"],
+            fusion=settings["fusion"],
+            spread=settings["spread_windows"],
+            fps=settings["fps"] or USUAL_FPS,
+            language=language,
+        )
+    except BadInput:
+        return None
 
 
 def qualities(

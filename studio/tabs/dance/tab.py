@@ -18,7 +18,7 @@ from studio.page import IN_LANGUAGE, QUIET
 from studio.presets import presets
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import show
-from studio.tabs.dance.handlers import LEADING, Handlers
+from studio.tabs.dance.handlers import CAST, LEADING, Handlers
 from studio.tabs.dance.layout import Fields, Parts, lay_out
 from studio.tabs.dance.rehearse import Rehearser
 from studio.words import language_of
@@ -117,8 +117,7 @@ class Dance:
             None, None, None, js=_TO_THE_FORM
         )
         self._on(parts.shelf.choose, self._do.choose, [token, sent], view)
-        starring = [fields.person, fields.photo, fields.agreed, fields.consent, fields.dance]
-        self._on(parts.reel.choose, self._do.sample, [token, sent], [*starring, *view])
+        self._on(parts.reel.choose, self._do.sample, [token, sent], [*chosen[:CAST], *view])
         self._on(timer.tick, self._do.look, at, view)
         gr.on(
             [component.change for component in chosen],
@@ -128,6 +127,7 @@ class Dance:
             trigger_mode="always_last",
             **QUIET,
         )
+        return self._on(demo.load, self._do.arrive, [token], [token, arrived, *view, *chosen])
 
     def _wire_choices(self, fields: Fields, parts: Parts) -> None:
         fields.consent.input(
@@ -184,6 +184,13 @@ class Dance:
             self._on(component.change, self.forecast, everything, parts.forecast, **always)
         for component in length:
             self._on(component.change, self.forecasts, everything, outputs, **always)
+        spans = [
+            *length,
+            *(by_name[name] for name in form.added if form.spec(name).group == "long"),
+        ]
+        for component in spans:
+            self._on(component.change, self.windows, everything, parts.strip, **always)
+        self._on(arrival.then, self.windows, everything, parts.strip)
         self._on(arrival.then, self.forecasts, everything, outputs)  # the page is ready then
 
     # --- what it will take ----------------------------------------------------------------------
@@ -194,18 +201,23 @@ class Dance:
 
     def forecasts(self, *given: Any) -> tuple[str, Any]:
         """The forecast, and what every quality takes."""
-        source, whole = given[4], given[LEADING - 1]
-        raw = dict(zip(self._form.added, given[LEADING:-1], strict=True))
-        rate = raw["fps"] or USUAL_FPS
-        seconds = None if whole and source != "library" else float(raw["num_frames"] or 0)
-        settings = {
-            "num_frames": round(seconds * rate) if seconds else 0,
-            "quality": raw["quality"],
-            "num_inference_steps": raw["num_inference_steps"],
-        }
+        settings, seconds = self._meant(given)
         language = language_of(given[-1])
         choices = self._form.spec("quality").choices
         return (
             show.forecast(self._store, _SYSTEM, settings, seconds, language),
             show.qualities(self._store, _SYSTEM, settings, choices, language),
         )
+
+    def windows(self, *given: Any) -> dict[str, Any] | None:
+        """How the video is put together from windows."""
+        settings, _ = self._meant(given)
+        return show.windows(settings, language_of(given[-1]))
+
+    def _meant(self, given: Sequence[Any]) -> tuple[dict[str, Any], float | None]:
+        """The settings as far as they can be read, and the seconds; None is the whole dance."""
+        source, whole = given[4], given[LEADING - 1]
+        settings = dict(zip(self._form.added, given[LEADING:-1], strict=True))
+        rate = settings["fps"] or USUAL_FPS
+        seconds = None if whole and source != "library" else float(settings["num_frames"] or 0)
+        return {**settings, "num_frames": round(seconds * rate) if seconds else 0}, seconds
