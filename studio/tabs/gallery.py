@@ -202,7 +202,7 @@ class Gallery:
         yield gr.update(value=say("gallery_packing", language), interactive=False), "", None
         owner = owner_of(token)
         jobs = self._store.page(owner, _MOST_PACKED, states=("done",)) if owner else []
-        button = gr.update(value=label("gallery_all"), interactive=True)
+        button = gr.update(value=say("gallery_all", language), interactive=True)
         if not jobs:
             yield button, "", notice.missing("pack_nothing", language)
             return
