@@ -35,8 +35,8 @@ def ssim(made: NDArray[np.uint8], true: NDArray[np.uint8]) -> float:
     """
     from torchmetrics.functional.image import structural_similarity_index_measure
 
-    pair = (torch.from_numpy(np.ascontiguousarray(x)).movedim(-1, 1).float() for x in (made, true))
-    found = structural_similarity_index_measure(*pair, data_range=255.0)
+    one, two = (torch.from_numpy(np.array(x)).movedim(-1, 1).float() for x in (made, true))
+    found = structural_similarity_index_measure(one, two, data_range=255.0)
     return float(found[0] if isinstance(found, tuple) else found)
 
 
