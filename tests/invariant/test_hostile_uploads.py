@@ -202,8 +202,7 @@ def _sent(http: httpx.Client, file: Hostile) -> str | None:
     (path,) = reply.json()
     uploads = Path(path)
     assert uploads.is_file() and "uploads" in uploads.parts and ".." not in uploads.parts
-    given: dict[str, Any] = {"photo": "image"}
-    field = given.get(file.role, file.role)
+    field = "image" if file.role == "photo" else file.role
     order = {"person": "mina", "dance": "sway", "consent": True}
     if field == "image":
         order["person"] = ""
