@@ -171,6 +171,7 @@ def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Mar
             value=None,
             label=label("preset"),
             info=label("preset_help"),
+            filterable=False,
             elem_id="preset",
         )
         form.add("quality", info=None, elem_classes=["segments"])
