@@ -1,8 +1,9 @@
 """Doubtful moments of a pose: where they are, and bridging the short ones.
 
 A detector that loses a hand for a few frames does not say "gone": its score dips and the joint
-wanders. A dip is judged against how sure that joint usually is, so a joint that is never seen well
-is left alone, and dim drawing (`engine/pose/draw.py`) takes care of it.
+jumps away. A dip is judged against how sure that joint usually is, so a joint that is never seen
+well is left alone, and dim drawing (`engine/pose/draw.py`) takes care of it. A joint that is behind
+the body for a moment and moves on evenly is believed, too: only a dip with a jump is doubtful.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from engine.types import Poses, Warning
 
 DIP = 0.6
 """A score below this share of the joint's usual one is doubtful."""
+JUMP = 2.0
+"""A step of so many times what the joint's longer steps (nine in ten are shorter) usually are."""
+STILL = 0.02
+"""A step below this share of the frame's longer side is never a jump."""
 LONGEST = 8
 """Spans of more frames than this are not bridged: half a second holds too much dance to guess."""
 
@@ -39,13 +44,25 @@ class Doubt:
 
 
 def doubtful(poses: Poses) -> NDArray[np.bool_]:
-    """Where a joint that is usually seen is not, or is seen much worse than usual: `f k`."""
+    """Where a joint that is usually seen is not, or is seen much worse than usual and jumps: `f k`.
+
+    A joint is usually seen if a quarter of the frames, two at least, show it.
+    """
     usual = np.zeros(poses.score.shape[1])
     for joint in range(len(usual)):
         seen = poses.score[poses.score[:, joint] > SEEN, joint]
         usual[joint] = np.median(seen) if len(seen) >= max(2, len(poses) // 4) else 0.0
-    low = poses.score < np.maximum(SEEN, DIP * usual)
-    return low & (usual > 0)
+    low = (poses.score < np.maximum(SEEN, DIP * usual)) & (usual > 0)
+    steps = np.linalg.norm(np.diff(poses.keypoints * poses.size, axis=0), axis=-1)
+    sure = ~(low[1:] | low[:-1])
+    for joint, start, stop in _spans(low):
+        gone = (poses.score[start:stop, joint] <= SEEN).any()
+        edges = steps[[edge for edge in (start - 1, stop - 1) if 0 <= edge < len(steps)], joint]
+        known = steps[sure[:, joint], joint]
+        far = JUMP * np.quantile(known, 0.9) if len(known) else 0.0
+        if not gone and not (edges > max(far, STILL * max(poses.size))).any():
+            low[start:stop, joint] = False
+    return low
 
 
 def mend(poses: Poses, longest: int = LONGEST) -> Poses:

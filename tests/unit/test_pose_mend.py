@@ -34,6 +34,15 @@ def test_a_dip_is_judged_against_the_joints_own_usual_score() -> None:
     assert not doubtful(hidden).any()
 
 
+def test_a_dip_without_a_jump_is_believed() -> None:
+    """A hand behind the back moves on evenly: its place is kept, its score says the rest."""
+    poses = walk()
+    poses.score[10:14, WRIST] = 0.4
+    assert not doubtful(poses).any()
+    poses.score[10:14, WRIST] = 0.1  # unless it is hardly seen at all
+    assert doubtful(poses)[10:14, WRIST].all()
+
+
 def test_a_short_dip_is_bridged_on_the_way_between_its_ends() -> None:
     poses = disturbed(10, 14)
     mended = mend(poses)
