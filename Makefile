@@ -33,6 +33,10 @@ chromium:
 screens: .venv/ready-dev chromium
 	$(BIN)/python -m tests.e2e.screens
 
+# The picture of the losses in docs/results.md.
+docs: .venv/ready
+	$(BIN)/python docs/draw_curves.py
+
 format: .venv/ready-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
