@@ -65,7 +65,7 @@ const paint = () => {
   poster.hidden = !!one.video || !/^(data:image\/jpeg;base64,|pirouette\/)/.test(one.poster);
   if (!poster.hidden) poster.src = one.poster;
   download.hidden = !one.video;
-  if (one.video) { download.href = one.video; download.download = `${one.file}.mp4`; }
+  if (one.video) { download.href = one.download; download.download = `${one.file}.mp4`; }
   find('.player-newer').hidden = !neighbour(-1);
   find('.player-older').hidden = !neighbour(1);
   if (another) {

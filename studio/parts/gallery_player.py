@@ -53,6 +53,7 @@ def player(elem_id: str) -> gr.HTML:
 def detail(job: Job, language: Language) -> dict[str, Any]:
     """What the player shows of a job that has ended."""
     name = name_of(job, language)
+    file = safe_name(name)
     done = job.state == "done" and job.result.is_file()
     said = status(job, 0, language)
     seed = {"seed": job.record["seed"]} if "seed" in job.record else {}
@@ -62,7 +63,8 @@ def detail(job: Job, language: Language) -> dict[str, Any]:
         "created": job.created,
         "video": address(cached(job.result)) if done else "",
         "poster": picture_url(job.poster) or still(job.words.get("dance", "")),
-        "file": safe_name(name),
+        "download": address(cached(job.result, f"{file}.mp4")) if done else "",
+        "file": file,
         "record": to_text(job),
         "facts": job_facts(job, language),
         "every": every_fact(job.system, {**job.settings, **seed}, language),

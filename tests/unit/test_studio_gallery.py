@@ -196,13 +196,14 @@ def test_a_result_is_served_from_a_copy_and_deleting_takes_it_back(
     player = gallery.open(ANN, PAGE, {}, "en", event(id=job.id))[0]
     copy = Path(player["video"].removeprefix("gradio_api/file="))
     assert copy.read_bytes() == b"the video" and copy.is_relative_to(tmp_path / "served")
+    assert player["download"].endswith("/Salsa.mp4")
     assert str(job.folder) not in json.dumps(player)
     facts = dict(player["facts"])
     assert facts["Person"] == "Mina" and facts["Dance"] == "Salsa" and facts["Seed"] == "7"
     assert dict(player["every"])["Steps"] == "Automatic"
     player, said, _, wall, _ = gallery.remove(ANN, PAGE, {}, "en", event(id=job.id))
     assert player is None and said["tone"] == "done" and wall["order"] == []
-    assert not copy.exists() and not job.folder.exists()
+    assert not copy.parent.exists() and not job.folder.exists()
     assert gallery.open(ANN, PAGE, {}, "en", event(id=job.id))[1]["what"]
 
 
