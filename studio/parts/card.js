@@ -16,14 +16,17 @@ const showClip = (address, poster) => {
   clip.hidden = !ours;
   return Boolean(ours);
 };
-// The video of the job is beside this part; it is saved under a name that says what it is.
-const download = (name) => {
+// The video of the job is beside this part; it is saved under a name that says what it is. The
+// server has a name of its own for it, so it is fetched first.
+const download = async (name) => {
   const video = document.querySelector('#result video');
   if (!video) return;
+  const reply = await fetch(video.currentSrc || video.src);
   const link = document.createElement('a');
-  link.href = video.currentSrc || video.src;
+  link.href = URL.createObjectURL(await reply.blob());
   link.download = name;
   link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 };
 const showActs = (card) => {
   const said = JSON.stringify(card.actions);

@@ -194,7 +194,7 @@ def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Mar
 def _group(form: Form, group: str) -> None:
     gr.Markdown("### " + label(f"group_{group or 'other'}"), elem_classes=["group"])
     for name in form.names(group=group):
-        form.add(name)
+        form.add(name, visible=not form.spec(name).when)
 
 
 def _outcome(examples: Examples) -> tuple[gr.Video, gr.HTML, gr.HTML, gr.HTML]:
