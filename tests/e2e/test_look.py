@@ -102,8 +102,8 @@ def test_the_language_is_switched_for_good(stand_in: Server, visit: Visit) -> No
     ann.page.wait_for_timeout(1500)  # the draft is kept
     speak(ann, "ko")
     assert ann.page.title().startswith("Pirouette") and _HANGUL.search(ann.page.title())
-    assert ann.page.get_attribute("[data-language=ko]", "aria-pressed") == "true"
-    assert ann.page.get_attribute("#people [data-key=noor]", "aria-checked") == "true"
+    ann.page.wait_for_selector("[data-language=ko][aria-pressed=true]")
+    ann.page.wait_for_selector("#people [data-key=noor][aria-checked=true]")
     for number in range(tabs(ann)):
         open_tab(ann, number)
         left = [text for text in ask(ann, "texts") if _SENTENCE.search(text)]
