@@ -23,7 +23,7 @@ from engine.pose.skeleton import SEEN, convert
 from engine.types import Event, Inputs, Poses, Progress, Result, Warning
 
 Finding: TypeAlias = Literal[
-    "nobody", "half", "hands_out", "feet_out", "dancer_half", "dancer_lost"
+    "nobody", "half", "hands_out", "feet_out", "dancer_half", "dancer_lost", "several", "paper"
 ]
 """What a rehearsal may find.
 

@@ -132,6 +132,11 @@ def test_a_preset_fills_the_settings_and_an_unknown_one_does_nothing(page: Page)
     page.see([*page.given[:LEADING], *page.do.preset("best")])
     settings = page.do.chosen(page.given).settings
     assert {**settings, **presets(SYSTEM)["best"].settings} == settings
+    assert page.do.preset_of(*page.given, "en") == "best"
+    page.change(seed=5)
+    assert page.do.preset_of(*page.given, "en") == "best"
+    page.change(quality="draft")
+    assert page.do.preset_of(*page.given, "en") is None
     assert page.do.preset("../best") == [gr.skip()] * len(page.form.components)
 
 

@@ -232,6 +232,17 @@ class Handlers:
         choices = choices_of_record(apply_settings(self._presets[str(key)].settings))
         return self._form.shown(choices.settings)
 
+    def preset_of(self, *given: Any) -> str | None:
+        """The preset that the settings on the page are, whatever the seed; None if none is."""
+        try:
+            settings = self.chosen(given[:-1]).settings
+        except StudioError:
+            return None
+        for key, one in self._presets.items():
+            if {**apply_settings(one.settings).settings, "seed": settings["seed"]} == settings:
+                return key
+        return None
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _placed(self, choices: Choices, owner: str) -> Job:

@@ -168,7 +168,7 @@ def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Mar
         names = [(label(f"preset_{key}"), key) for key in presets]
         preset = gr.Dropdown(
             names,  # type: ignore[arg-type]  # markers are replaced in the browser
-            value=None,
+            value="standard",
             label=label("preset"),
             info=label("preset_help"),
             filterable=False,

@@ -172,10 +172,6 @@ class Dance:
         form = self._form
         by_name: dict[str, Any] = dict(zip(form.added, form.components, strict=True))
         parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
-        for component in form.components:  # what was changed by hand is no preset any more
-            edited = getattr(component, "input", None)
-            if edited is not None:
-                edited(None, None, parts.preset, js="() => null", show_progress="hidden")
         everything = fields.components
         length = [by_name["num_frames"], by_name["fps"], fields.whole, fields.source]
         outputs = [parts.forecast, by_name["quality"]]
@@ -184,6 +180,9 @@ class Dance:
             self._on(component.change, self.forecast, everything, parts.forecast, **always)
         for component in length:
             self._on(component.change, self.forecasts, everything, outputs, **always)
+        for component in form.components:
+            changed: Any = component
+            self._on(changed.change, self._do.preset_of, everything, parts.preset, **always)
         spans = [
             *length,
             *(by_name[name] for name in form.added if form.spec(name).group == "long"),
