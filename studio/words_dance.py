@@ -1,4 +1,4 @@
-"""The words of the Dance tab beyond its first steps: library, presets, rehearsal, what comes after."""
+"""Words of the Dance tab beyond its first steps: library, presets, rehearsal, what comes after."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "사진에서 사람을 찾지 못했습니다. 한 사람이 머리부터 발까지 보이는 사진을 쓰세요.",
     ),
     "look_half": (
-        "The feet are not in the picture, so they will be made up. A full-length picture is better.",
+        "The feet are not in the picture, so they will be made up. Better: a full-length picture.",
         "사진에 발이 보이지 않아 지어내게 됩니다. 전신 사진이 더 좋습니다.",
     ),
     "look_hands_out": (

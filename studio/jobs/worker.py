@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -135,24 +136,32 @@ def _write_picture(picture: PIL.Image.Image, side: int, path: Path) -> None:
     os.replace(part, path)
 
 
+Screen: TypeAlias = Callable[[Iterator[Event]], Iterator[Event]]
+"""What looks at a run's events before anyone sees them."""
+
+
+def _shown_as_they_are(events: Iterator[Event]) -> Iterator[Event]:
+    return events
+
+
 def engine() -> Generate:
     """The real engine. Importing it brings torch in, so that the first job need not wait for it."""
     from engine.library import Library, generate
 
     where = hosting(os.environ)
     library = Library(limits=where.decode)
-    safety = None
+    screen: Screen = _shown_as_they_are
     if where.safety_filter:
         from engine.exchange.safety import SafetyFilter, require_filter, screened
 
         safety = SafetyFilter(require_filter(library.home), library.device.torch.type)
+        screen = partial(screened, safety=safety, limits=where.decode)
 
     def make(job: Job, out: Path) -> Iterator[Event]:
         inputs = Inputs(
             image=job.input("image"), motion=job.input("motion"), dance=job.words.get("dance")
         )
-        events = generate(job.system, job.settings, inputs, library, out, scratch=job.scratch)
-        return screened(events, safety, where.decode) if safety else events
+        return screen(generate(job.system, job.settings, inputs, library, out, scratch=job.scratch))
 
     return make
 

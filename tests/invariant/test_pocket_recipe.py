@@ -49,6 +49,14 @@ def falls(losses: list[float], to: float) -> bool:
     return float(np.mean(losses[-5:])) < to * float(np.mean(losses[:5]))
 
 
+@torch.no_grad()
+def loss_of(objective: nn.Module, examples: Examples) -> float:
+    """The loss on the first 24 examples with the same noise every time."""
+    rows = [examples.example(i) for i in range(24)]
+    batch = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
+    return objective(batch, torch.Generator().manual_seed(0))["loss"].item()
+
+
 def test_a_pool_is_resumable_and_knows_its_settings(tmp_path: Path, pool: Pool) -> None:
     assert len(pool) == SPEC.clips
     fresh = Pool(tmp_path, SPEC)
@@ -117,11 +125,11 @@ def test_the_image_encoder_learns(tmp_path: Path, pool: Pool) -> None:
 
 def test_the_pose_detector_learns(tmp_path: Path, pool: Pool) -> None:
     torch.manual_seed(0)
-    net = PocketPoseDetector(size=64, bins=64, width=16, hidden=32, blocks=1)
+    net = PocketPoseDetector(size=64, width=16, blocks=1)
     stage = pocket.STAGES["pose_detector"]
     objective = pocket.PoseDetectorObjective(net)
-    # soft labels have an entropy of their own, about 1.8, below which the loss cannot fall
-    assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.95)
+    # soft labels have an entropy of their own, about 1.1, below which the loss cannot fall
+    assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.9)
 
 
 def tiny_objective(image_only: bool) -> mimicmotion.Objective:
@@ -168,10 +176,10 @@ def test_mimicmotion_learns_from_pairs_of_pictures(tmp_path: Path, clips: Encode
     assert not torch.equal(example["latents"][:, 0], example["image"])
     again = examples.example(5)
     assert all(torch.equal(example[name], again[name]) for name in example)
-    losses = curve(
-        mimicmotion.POCKET_PICTURES, tiny_objective(True), examples, tmp_path / "fit", 60
-    )
-    assert falls(losses, 0.9)
+    objective = tiny_objective(True)
+    before = loss_of(objective, examples)
+    curve(mimicmotion.POCKET_PICTURES, objective, examples, tmp_path / "fit", 60)
+    assert loss_of(objective, examples) < 0.9 * before
 
 
 def test_mimicmotion_learns_from_windows(tmp_path: Path, clips: EncodedPool) -> None:
@@ -184,10 +192,10 @@ def test_mimicmotion_learns_from_windows(tmp_path: Path, clips: EncodedPool) -> 
     again = examples.example(5)
     assert all(torch.equal(example[name], again[name]) for name in example)
 
-    losses = curve(
-        mimicmotion.POCKET_WINDOWS, tiny_objective(False), examples, tmp_path / "fit", 60
-    )
-    assert falls(losses, 0.9)
+    objective = tiny_objective(False)
+    before = loss_of(objective, examples)
+    curve(mimicmotion.POCKET_WINDOWS, objective, examples, tmp_path / "fit", 60)
+    assert loss_of(objective, examples) < 0.9 * before
 
 
 def test_every_number_of_the_shared_stages_names_its_source() -> None:
