@@ -90,22 +90,20 @@ def _first_visit(visitor: Visitor) -> None:
 
 
 def _work(visitor: Visitor) -> None:
-    """Two videos: one is made, one waits."""
+    """Two videos are ordered: the second waits while the first is made."""
     page = visitor.page
-    _choose(page, "mina", 1)
-    visitor.make()
-    page.wait_for_selector(".stage-picture:visible", timeout=_SLOW)
-    page.wait_for_function(
-        "() => Number(document.querySelector('.bar').getAttribute('aria-valuenow')) > 30",
-        timeout=_SLOW,
-    )
-    _keep(visitor, "making")
-    _choose(page, "theo", 3)
-    visitor.make()
-    page.wait_for_function("() => document.querySelectorAll('.tile').length > 1")
+    for order, (person, dance) in enumerate((("mina", 1), ("theo", 3)), start=1):
+        _choose(page, person, dance)
+        visitor.make()
+        page.wait_for_function(f"() => document.querySelectorAll('.tile').length === {order}")
     page.click(".tile >> nth=0")
-    page.wait_for_timeout(1500)
+    visitor.wait_head("Waiting in the wings")
+    _top(page)
     _keep(visitor, "waiting")
+    page.click(".tile >> nth=1")
+    page.wait_for_selector(".stage-picture:visible", timeout=_SLOW)
+    _top(page)
+    _keep(visitor, "making")
 
 
 def _results(visitor: Visitor) -> None:
@@ -115,7 +113,7 @@ def _results(visitor: Visitor) -> None:
         page.click(f".tile >> nth={number}")
         visitor.wait_head("Your video is ready", seconds=_SLOW / 1000)
     page.wait_for_function("() => document.querySelector('#result video')?.readyState >= 2")
-    page.evaluate("window.scrollTo(0, 0)")
+    _top(page)
     _keep(visitor, "done")
     _tab(page, "gallery")
     page.wait_for_selector(".work img")
@@ -144,10 +142,11 @@ def _other_ways(visitor: Visitor) -> None:
     page.click("#source label:has(input[value=keypoints])")
     nobody = {"name": "nobody.json", "mimeType": "application/json", "buffer": b'{"people": []}'}
     page.locator("#keypoints input[type=file]").set_input_files(nobody)  # type: ignore[arg-type]
-    page.wait_for_timeout(4000)
+    page.wait_for_selector("#motion-notice .notice:visible", timeout=_SLOW)
+    page.evaluate("document.querySelector('#step-dance').scrollIntoView()")
     _keep(visitor, "refused")
     page.click("#source label:has(input[value=library])")
-    page.evaluate("window.scrollTo(0, 0)")
+    _top(page)
     page.click(".lamp")
     _keep(visitor, "dark")
     page.click("[data-language=ko]")
@@ -157,6 +156,7 @@ def _other_ways(visitor: Visitor) -> None:
     page.click(".lamp")
     _tab(page, "gallery")
     _keep(visitor, "korean-gallery")
+    _tab(page, "dance")
     page.click("[data-language=en]")
     page.wait_for_function("() => document.documentElement.lang === 'en'")
     visitor.ready()
@@ -168,10 +168,15 @@ def _on_a_phone(visitor: Visitor) -> None:
     _keep(visitor, "phone")
     page.evaluate("document.querySelector('#stage-column').scrollIntoView()")
     _keep(visitor, "phone-done")
-    page.evaluate("window.scrollTo(0, 0)")
+    _top(page)
     page.click(".lamp")
     _tab(page, "gallery")
     _keep(visitor, "phone-gallery")
+
+
+def _top(page: Page) -> None:
+    page.mouse.move(640, 400)
+    page.mouse.wheel(0, -9999)
 
 
 def _choose(page: Page, person: str, dance: int) -> None:
