@@ -208,7 +208,7 @@ def test_consent_counts_for_the_picture_it_was_given_for(page: Page, tmp_path: P
 def test_a_reload_brings_everything_back(page: Page, tmp_path: Path) -> None:
     photo, clip = _file(tmp_path, "me.png", b"me"), _file(tmp_path, "clip.mov", b"mov" * 9)
     page.change(
-        person=None, photo=photo, consent=True, agreed=photo, source="video", motion=clip,
+        person="", photo=photo, consent=True, agreed=photo, source="video", motion=clip,
         whole=True, quality="best", seed=7,
     )  # fmt: skip
     page.do.keep(page.token, True, *page.given)

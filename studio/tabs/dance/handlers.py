@@ -62,11 +62,11 @@ class Handlers:
         """What the page holds; raises BadInput. Consent counts for the picture it was given for."""
         person, photo, agreed, consent, source, dance, motion, keypoints, whole = given[:LEADING]
         order = Order(
-            person=person,
+            person=person or None,  # the page says "" for a picker without a choice
             photo=photo,
             consent=bool(consent and photo and agreed) and Path(agreed) == Path(photo),
             source=source,
-            dance=dance,
+            dance=dance or None,
             motion=motion,
             keypoints=keypoints,
         )
