@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,7 +157,9 @@ def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: 
     ann.page.click("#people [data-key=ada]")
     ann.page.click("#source label:nth-child(3)")
     keypoints = tmp_path / "dance.json"
-    keypoints.write_text("{}")
+    person = {"pose_keypoints_2d": [10.0, 10.0, 1.0] * 25}
+    frame = {"people": [person], "canvas_width": 64, "canvas_height": 64}
+    keypoints.write_text(json.dumps({"frames": [frame] * 3}))
     ann.page.locator("#keypoints input[type=file]").set_input_files(keypoints)
     ann.page.wait_for_selector("#keypoints >> text=dance")
     ann.page.check("#whole input")
