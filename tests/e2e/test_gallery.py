@@ -24,7 +24,7 @@ HTML = "<img src=x onerror='window.hacked=1'>"
 def gallery(one: Visitor) -> None:
     """Go to the tab."""
     one.page.click("#tab-gallery-button")
-    one.page.wait_for_selector(".works")
+    one.page.wait_for_selector("#gallery-title:visible")
 
 
 def made(one: Visitor, server: Server, dance: str = "salsa") -> None:
