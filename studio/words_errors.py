@@ -265,7 +265,12 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
     "windows_overlap": (
         "{size}프레임짜리 윈도는 {overlap}프레임씩 겹칠 수 없습니다.",
         "겹침은 {least} 이상이고 윈도보다 작아야 합니다.",
-        "윈도를 {window} 이상으로 하고 겹침을 줄이세요.",
+        "겹침을 {least}부터 {most} 사이로 하세요.",
+    ),
+    "windows_short": (
+        "{size}프레임짜리 윈도는 너무 짧습니다.",
+        "이웃한 윈도는 {least}프레임 이상 겹치고 새 프레임도 있어야 합니다.",
+        "윈도를 {window}프레임 이상으로 하세요.",
     ),
     "no_frames": (
         "만들 것이 없습니다.",

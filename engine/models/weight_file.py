@@ -81,8 +81,12 @@ def _read_pickle(path: Path, *, zipped: bool) -> dict[str, Tensor]:
     if zipped:
         _check_zip(path)
     try:
-        # only files in torch's zip format can be mapped; the older kind is read as a whole
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
+        if path.suffix == ".safetensors":  # torch.load believes the name, so it gets none
+            with open(path, "rb") as file:
+                content = torch.load(file, map_location="cpu", weights_only=True)
+        else:
+            # only files in torch's zip format can be mapped; the older kind is read as a whole
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
         raise unreadable(
             path,

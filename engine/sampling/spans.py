@@ -177,16 +177,26 @@ def fitted(num_frames: int, size: int, overlap: int, *, least: int) -> tuple[int
             "Choose a motion with at least one frame.",
             key="no_frames",
         )
+    if size <= least:
+        raise BadInput(
+            "Windows of {size} frames are too short.",
+            "Neighbours share at least {least} of them, and some must be new.",
+            "Choose a window of at least {window} frames.",
+            key="windows_short",
+            size=size,
+            least=least,
+            window=least + 1,
+        )
     if not least <= overlap < size:
         raise BadInput(
             "Windows of {size} frames cannot overlap by {overlap}.",
             "The overlap must be at least {least} and smaller than the window.",
-            "Choose a window of at least {window} frames, and a smaller overlap.",
+            "Set the overlap to a number from {least} to {most}.",
             key="windows_overlap",
             size=size,
             overlap=overlap,
             least=least,
-            window=least + 1,
+            most=size - 1,
         )
     size = min(size, num_frames)
     return size, min(overlap, size - 1)

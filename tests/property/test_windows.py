@@ -111,7 +111,7 @@ def test_guiding_then_fusing_equals_fusing_then_guiding(
 def test_an_overlap_as_long_as_the_window_is_refused(
     planner: Planner, size: int, beyond: int
 ) -> None:
-    with pytest.raises(BadInput, match=f"{size} frames cannot overlap by {size + beyond}"):
+    with pytest.raises(BadInput, match=f"{size} frames (cannot overlap by|are too short)"):
         planner(100, size, size + beyond)
 
 

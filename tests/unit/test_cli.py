@@ -193,7 +193,7 @@ def test_a_stop_ends_with_130_and_leaves_nothing(
     engine = use(monkeypatch, FakeEngine(Progress(1, 9, "x"), stop))
     assert main(["generate", "--system", "mimicmotion", "--out", str(tmp_path / "o.mp4")]) == 130
     printed = capsys.readouterr()
-    assert printed.out == "" and "Stopped" in printed.err
+    assert printed.out == "" and "topped" in printed.err
     assert engine.closed and list(tmp_path.iterdir()) == []
 
 
