@@ -137,7 +137,7 @@ def test_rename_and_delete(stand_in: Server, visit: Visit) -> None:
     assert ann.page.locator(".work-name img").count() == 0
     ann.page.click(".act-delete")
     ann.page.click(".act-keep")
-    assert ann.page.is_visible(".act-use")
+    assert ann.page.is_visible(".player .act-use")
     ann.page.click(".act-delete")
     ann.shot("24-gallery-sure")
     ann.page.click(".act-gone")
