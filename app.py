@@ -22,6 +22,7 @@ def main() -> None:
     except (BadHosting, StudioError) as error:
         sys.exit(str(error))
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
     os.environ.setdefault("GRADIO_TEMP_DIR", str(store.home / "uploads"))  # before Gradio is there
     from studio.build import build, launch_options
 

@@ -55,6 +55,7 @@ class Server:
         self._port = self._port or _free_port()
         self.address = f"http://127.0.0.1:{self._port}/"
         environment = os.environ | {
+            "HF_HUB_DISABLE_TELEMETRY": "1",
             "STUDIO_HOME": str(self.home),
             "GRADIO_TEMP_DIR": str(self.home / "uploads"),
             "PORT": str(self._port),
