@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -92,7 +93,7 @@ def sliding(
 
 
 def _spans(starts: Sequence[int], size: int, fusion: Fusion) -> list[Span]:
-    shared = [first + size - second for first, second in zip(starts, starts[1:], strict=False)]
+    shared = [first + size - second for first, second in pairwise(starts)]
     return [
         Span(np.arange(start, start + size), slot_weights(fusion, size, before, after))
         for start, before, after in zip(starts, [0, *shared], [*shared, 0], strict=True)
@@ -161,7 +162,7 @@ def strip(
         for span in spans
         if len(span.frames) > 1
     ]
-    joins = [(second[0], first[1] + 1) for first, second in zip(ends, ends[1:], strict=False)]
+    joins = [(second[0], first[1] + 1) for first, second in pairwise(ends)]
     return Strip(num_frames, ends, shares(spans, num_frames + 1)[:, 1:], joins)
 
 
