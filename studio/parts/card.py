@@ -15,13 +15,11 @@ from studio.examples import Sample
 from studio.explained import explained
 from studio.jobs.job import Job
 from studio.names import name_of
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, duration, known, say
 
 _PARTS: Mapping[str, tuple[int, int]] = {"find": (0, 15), "denoise": (15, 85), "decode": (85, 100)}
 """Which part of the bar a stage of the engine fills, from and to in percent."""
-
-_TEMPLATE = Path(__file__).with_name("card.html")
 
 
 def card(elem_id: str) -> gr.HTML:
@@ -30,14 +28,7 @@ def card(elem_id: str) -> gr.HTML:
     Its events are `.stop` and what can be done with an ended job: `.again`, `.use`, `.longer`,
     `.resume`; a download never leaves the browser.
     """
-    return gr.HTML(
-        status(None, 0, "en"),
-        html_template=_TEMPLATE.read_text(encoding="utf-8"),
-        js_on_load=script("card"),
-        elem_id=elem_id,
-        elem_classes=["card-block"],
-        apply_default_css=False,
-    )
+    return part("card", elem_id, value=status(None, 0, "en"))
 
 
 def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:

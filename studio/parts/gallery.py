@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,10 +14,9 @@ from studio.examples import Examples, dance_items, still
 from studio.jobs.job import Job
 from studio.names import length_of, name_of
 from studio.parts.card import picture_url
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, both, say
 
-_TEMPLATE = Path(__file__).with_name("gallery.html")
 _INVITING = ("heart", "moonwalk", "star_jump", "salsa", "disco_point")
 
 
@@ -42,14 +40,7 @@ def gallery(examples: Examples, elem_id: str) -> gr.HTML:
             if key in items
         ],
     }
-    return gr.HTML(
-        None,
-        html_template=_TEMPLATE.read_text(encoding="utf-8"),
-        js_on_load=f"const given = {json.dumps(given)};\n{script('gallery')}",
-        elem_id=elem_id,
-        elem_classes=["works-block"],
-        apply_default_css=False,
-    )
+    return part("gallery", elem_id, block="works-block", given=given)
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from studio.names import chosen_facts
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.restore import Restored
 from studio.words import Language, both, say
 
-_TEMPLATE = Path(__file__).with_name("gallery_drop.html")
 _WORDS = {
     "title": "restore_title",
     "more": "restore_more",
@@ -29,15 +26,8 @@ _WORDS = {
 
 def drop(elem_id: str) -> gr.HTML:
     """Build the place; its value is None or made by `finding` or `nothing`, its event is `.use`."""
-    given = json.dumps({"words": {name: both(key) for name, key in _WORDS.items()}})
-    return gr.HTML(
-        None,
-        html_template=_TEMPLATE.read_text(encoding="utf-8"),
-        js_on_load=f"const given = {given};\n{script('gallery_drop')}",
-        elem_id=elem_id,
-        elem_classes=["drop-block"],
-        apply_default_css=False,
-    )
+    given = {"words": {name: both(key) for name, key in _WORDS.items()}}
+    return part("gallery_drop", elem_id, block="drop-block", given=given)
 
 
 def nothing() -> dict[str, Any]:

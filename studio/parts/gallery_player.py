@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,11 +11,10 @@ from studio.jobs.job import Job
 from studio.names import every_fact, job_facts, name_of
 from studio.pack import safe_name, to_text
 from studio.parts.card import picture_url, status
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.served import address, cached
 from studio.words import Language, both
 
-_TEMPLATE = Path(__file__).with_name("gallery_player.html")
 _WORDS = {
     "use": "gallery_use",
     "download": "gallery_download",
@@ -39,15 +36,8 @@ def player(elem_id: str) -> gr.HTML:
 
     Its events carry an `id`: `.open` (a neighbour), `.use`, `.remove` and `.rename` (with `title`).
     """
-    given = json.dumps({"words": {name: both(key) for name, key in _WORDS.items()}})
-    return gr.HTML(
-        None,
-        html_template=_TEMPLATE.read_text(encoding="utf-8"),
-        js_on_load=f"const given = {given};\n{script('gallery_player')}",
-        elem_id=elem_id,
-        elem_classes=["player-block"],
-        apply_default_css=False,
-    )
+    given = {"words": {name: both(key) for name, key in _WORDS.items()}}
+    return part("gallery_player", elem_id, block="player-block", given=given)
 
 
 def detail(job: Job, language: Language) -> dict[str, Any]:

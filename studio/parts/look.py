@@ -9,21 +9,18 @@ import gradio as gr
 
 from studio.explained import explained
 from studio.jobs.job import Trouble
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, known, say
 
 
 def look(elem_id: str) -> gr.HTML:
     """Build the panel; its value is None or made by `seen` or `unseen`."""
-    return gr.HTML(
-        None,
-        html_template='<div class="look" aria-live="polite" hidden>'
+    return part(
+        "look",
+        elem_id,
+        markup='<div class="look" aria-live="polite" hidden>'
         '<img class="look-picture" alt="" hidden>'
         '<div class="look-words"><p class="look-head"></p><ul class="look-list"></ul></div></div>',
-        js_on_load=script("look"),
-        elem_id=elem_id,
-        elem_classes=["look-block"],
-        apply_default_css=False,
     )
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import gradio as gr
 
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import both
 
-_TEMPLATE = Path(__file__).with_name("masthead.html")
 _TABS = ("dance", "gallery", "models")
 _WORDS = ("page_title", "skip", "tagline", "private", "language", "dark")
 
@@ -22,11 +18,5 @@ def masthead(private: bool) -> gr.HTML:
     """
     words = {key: both(key) for key in _WORDS}
     tabs = {name: both(f"tab_{name}") for name in _TABS}
-    given = json.dumps({**words, "tabs": tabs, "is_private": private})
-    return gr.HTML(
-        None,
-        html_template=_TEMPLATE.read_text(encoding="utf-8"),
-        js_on_load=f"const given = {given};\n{script('masthead')}",
-        elem_id="masthead",
-        apply_default_css=False,
-    )
+    given = {**words, "tabs": tabs, "is_private": private}
+    return part("masthead", "masthead", given=given)

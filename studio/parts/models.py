@@ -16,7 +16,7 @@ from studio.explained import explained
 from studio.fetches.fetcher import Fetcher, Standing
 from studio.fetches.record import Record
 from studio.jobs.job import Trouble
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, duration, known, say
 
 _GROUPS: tuple[Group, ...] = ("built-in", "poses", "people")
@@ -30,14 +30,11 @@ def board(elem_id: str) -> gr.HTML:
 
     `.act` comes with `do` (get, check, stop or remove), `key`, and for get `token` and `agreed`.
     """
-    return gr.HTML(
-        None,
-        html_template='<div class="models"><p class="models-facts"></p>'
+    return part(
+        "models",
+        elem_id,
+        markup='<div class="models"><p class="models-facts"></p>'
         '<p class="models-closed" hidden></p><div class="models-groups"></div></div>',
-        js_on_load=script("models"),
-        elem_id=elem_id,
-        elem_classes=["models-block"],
-        apply_default_css=False,
     )
 
 

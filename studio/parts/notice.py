@@ -6,20 +6,13 @@ import gradio as gr
 
 from studio.explained import explained
 from studio.jobs.job import Trouble
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, say
 
 
 def notice(elem_id: str) -> gr.HTML:
     """Build the notice; its value is None or made by `missing`."""
-    return gr.HTML(
-        None,
-        html_template='<div class="notice" role="alert" hidden></div>',
-        js_on_load=script("notice"),
-        elem_id=elem_id,
-        elem_classes=["notice-block"],
-        apply_default_css=False,
-    )
+    return part("notice", elem_id, markup='<div class="notice" role="alert" hidden></div>')
 
 
 def refused(trouble: Trouble, language: Language) -> dict[str, str]:

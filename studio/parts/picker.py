@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import gradio as gr
 
-from studio.parts.source import script
+from studio.parts.source import part
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,12 @@ def picker(
     its own items: it comes from the client.
     """
     # in the script, not as props: Gradio forgets props when a hidden part is shown again
-    given = json.dumps(
-        {"items": [asdict(item) for item in items], "title": title, "filters": filters or {}}
-    )
-    return gr.HTML(
-        value,
-        html_template='<div class="filters" role="group" hidden></div>'
+    given = {"items": [asdict(item) for item in items], "title": title, "filters": filters or {}}
+    return part(
+        "picker",
+        elem_id,
+        value=value,
+        markup='<div class="filters" role="group" hidden></div>'
         '<div class="picker" role="radiogroup"></div>',
-        js_on_load=f"const given = {given};\n{script('picker')}",
-        elem_id=elem_id,
-        elem_classes=["picker-block"],
-        apply_default_css=False,
+        given=given,
     )

@@ -11,20 +11,17 @@ from studio.examples import still
 from studio.jobs.job import Job
 from studio.names import name_of
 from studio.parts.card import picture_url
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, say
 
 
 def shelf(elem_id: str) -> gr.HTML:
     """Build the shelf; its value is made by `contents`, its event is `.choose` with an `id`."""
-    return gr.HTML(
-        None,
-        html_template='<section class="shelf" hidden><h2 class="shelf-title"></h2>'
+    return part(
+        "shelf",
+        elem_id,
+        markup='<section class="shelf" hidden><h2 class="shelf-title"></h2>'
         '<div class="shelf-row"></div></section>',
-        js_on_load=script("shelf"),
-        elem_id=elem_id,
-        elem_classes=["shelf-block"],
-        apply_default_css=False,
     )
 
 

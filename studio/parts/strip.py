@@ -8,7 +8,7 @@ import gradio as gr
 
 from engine.sampling.spans import Fusion
 from engine.sampling.spans import strip as plan
-from studio.parts.source import script
+from studio.parts.source import part
 from studio.words import Language, say
 
 _TEMPLATE = (
@@ -32,15 +32,7 @@ _STYLE = """
 
 def strip(elem_id: str) -> gr.HTML:
     """Build the strip; its value is None or made by `shown`."""
-    return gr.HTML(
-        None,
-        html_template=_TEMPLATE,
-        css_template=_STYLE,
-        js_on_load=script("strip"),
-        elem_id=elem_id,
-        elem_classes=["strip-block"],
-        apply_default_css=False,
-    )
+    return part("strip", elem_id, markup=_TEMPLATE, style=_STYLE)
 
 
 def shown(

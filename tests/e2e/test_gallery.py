@@ -90,7 +90,7 @@ def test_a_job_hangs_itself_on_the_wall_and_plays(stand_in: Server, visit: Visit
     ann.page.keyboard.press("Escape")
     ann.page.wait_for_selector(".player[open]", state="detached")
     assert ann.page.evaluate("document.activeElement.className") == "work-open"
-    assert ann.page.evaluate("document.querySelector('.player-video').paused")
+    ann.page.wait_for_function("document.querySelector('.player-video').paused")
     ann.page.reload()
     ann.page.wait_for_selector(".work[data-state=done]")
     assert ann.page.url.endswith("#gallery")

@@ -42,8 +42,8 @@ def open_tab(visitor: Visitor, number: int) -> None:
 def speak(visitor: Visitor, language: str) -> None:
     """Choose the language on the page."""
     if visitor.page.get_attribute("html", "lang") != language:
-        visitor.page.click(f"[data-language={language}]")
-        visitor.page.wait_for_function("l => document.documentElement.lang !== l", arg=language)
+        with visitor.page.expect_navigation():
+            visitor.page.click(f"[data-language={language}]")
         visitor.page.wait_for_function("l => document.documentElement.lang === l", arg=language)
     visitor.ready()
 
@@ -119,6 +119,7 @@ def test_the_language_is_switched_for_good(stand_in: Server, visit: Visit) -> No
         left = [text for text in ask(ann, "texts") if _SENTENCE.search(text)]
         assert {text for text in left if not _HANGUL.search(text)} <= _GRADIOS
         assert "__i18n__" not in ann.page.inner_text("body")
+    open_tab(ann, 0)  # a reload stays on its tab
     ann.page.reload()
     ann.ready()
     assert ann.page.get_attribute("html", "lang") == "ko"

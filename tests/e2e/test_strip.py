@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from studio.parts import strip
-from studio.parts.source import script
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 24px; font-family: sans-serif; {look} }} {style}</style>
@@ -42,14 +41,15 @@ def opened(page: Page, value: dict[str, Any] | None, *, dark: bool = False) -> N
         if dark
         else "--background-fill-secondary:#f6f0ee"
     )
+    part = strip.strip("strip")
     page.set_content(
         PAGE.format(
             look=look,
-            style=strip._STYLE,
+            style=part.css_template,
             dark="dark" if dark else "",
-            template=strip._TEMPLATE,
+            template=part.html_template,
             value=json.dumps(value),
-            code=script("strip"),
+            code=part.js_on_load,
         )
     )
 
