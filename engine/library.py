@@ -20,7 +20,7 @@ from engine.catalogue import SETTINGS
 from engine.data.limits import Limits
 from engine.errors import BadInput
 from engine.evaluate import heldout
-from engine.evaluate.ablation import ABLATIONS, markdown, measured, table, training
+from engine.evaluate.ablation import ABLATIONS, ideas, markdown, measured, table, training
 from engine.evaluate.heldout import Animate
 from engine.evaluate.report import contact_sheet, summary
 from engine.exchange.camera import Camera
@@ -174,22 +174,26 @@ def ablate(
     """Measure what an idea of the paper brings, on the same people and seeds with and without it.
 
     Args:
-        name: one of `ABLATIONS`, or `training`, which compares differently trained `weights`.
+        name: one of `ABLATIONS`; `training`, which compares differently trained `weights`; or
+            `ideas`, which adds one idea after the other to weights trained without hands' weight.
         people, seeds: held-out people, and starts of the noise for each.
-        weights: for `training`: a folder of pocket weights for each name; the first is the base.
+        weights: a folder of pocket weights for each name. For `training` the first is the base; for
+            `ideas` there is one, that of the weights without.
 
     `out` becomes JSON with every row and the table; the table in words is written beside it as .md.
     """
     chosen = _system(system)
     if name == "training" and weights:
         ablation = training(list(weights))
+    elif name == "ideas" and weights:
+        ablation = ideas(next(iter(weights)))
     elif name in ABLATIONS:
         ablation = ABLATIONS[name]
     else:
         raise BadInput(
             f"The ablation '{name[:40]}' cannot be run.",
             "It is not known, or it needs weights to compare.",
-            "Choose one of: " + ", ".join(ABLATIONS) + "; or training with --weights NAME=FOLDER.",
+            f"Choose {', '.join(ABLATIONS)}; or, with --weights NAME=FOLDER, training or ideas.",
         )
     shelves = {"": library}
     for key, folder in (weights or {}).items():

@@ -113,8 +113,8 @@ def _evaluate(commands: Commands[_Parser]) -> None:
     command.add_argument("--people", type=_positive, default=24, metavar="N", help="(24)")
     command.add_argument(
         "--ablation",
-        choices=("fusion", "confidence", "training"),
-        help="what an idea of the paper brings; training compares --weights",
+        choices=("fusion", "confidence", "training", "ideas"),
+        help="what an idea of the paper brings; training and ideas compare with --weights",
     )
     command.add_argument(
         "--seeds", type=_positive, default=2, metavar="N", help="of each person in an ablation (2)"

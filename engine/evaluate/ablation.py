@@ -65,6 +65,25 @@ def training(weights: Sequence[str]) -> Ablation:
     return Ablation(tuple(Variant(name, {}, name) for name in weights), corrupted=0.15)
 
 
+def ideas(without_hands: str) -> Ablation:
+    """One idea of the paper after the other, on spoilt poses and clips of three windows.
+
+    Args:
+        without_hands: the key of weights that were trained with every place weighing the same.
+    """
+    plain: Mapping[str, Any] = {"confidence": False, "fusion": "none"}
+    return Ablation(
+        (
+            Variant("none", plain, without_hands),
+            Variant("hand", plain),
+            Variant("hand + confidence", {"fusion": "none"}),
+            Variant("all", {}),
+        ),
+        frames=39,
+        corrupted=0.15,
+    )
+
+
 def corrupt(poses: Poses, share: float, seed: int) -> Poses:
     """Poses as a detector gets them wrong: a share of all joints is displaced and doubted.
 

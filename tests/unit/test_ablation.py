@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.catalogue import MimicMotionSettings
 from engine.data import synth
 from engine.errors import BadInput
-from engine.evaluate.ablation import ABLATIONS, corrupt, markdown, table
+from engine.evaluate.ablation import ABLATIONS, corrupt, ideas, markdown, table
 from engine.evaluate.metrics import masked_error, ssim
 from engine.library import Library, ablate
 from engine.types import Result
@@ -68,3 +70,16 @@ def test_an_ablation_writes_rows_and_table(tmp_path: Path) -> None:
     assert out.with_suffix(".md").read_text().startswith("## confidence: 1 people, 1 seeds")
     with pytest.raises(BadInput, match="cannot be run"):
         list(ablate("mimicmotion", {}, "training", library, out))
+
+
+def test_the_ideas_are_added_one_after_the_other() -> None:
+    usual = {"confidence": True, "fusion": MimicMotionSettings().fusion, "weights": "hands"}
+    seen = [
+        {**usual, **variant.settings, "weights": variant.weights or "hands"}
+        for variant in ideas("without").variants
+    ]
+    changed = [
+        {key for key in usual if before[key] != after[key]} for before, after in pairwise(seen)
+    ]
+    assert changed == [{"weights"}, {"confidence"}, {"fusion"}]
+    assert seen[-1] == usual
