@@ -95,13 +95,27 @@ class Metric:
     step: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Warning:
-    """Something the user should know although the work goes on."""
+    """Something the user should know although the work goes on.
+
+    It is made as a `StudioError` is: with a `key` the three texts are templates, which `values`
+    fill, and a screen finds them in another language.
+    """
 
     what: str
     why: str
     fix: str
+    key: str
+    values: Mapping[str, str] = field(hash=False)
+
+    def __init__(self, what: str, why: str, fix: str, *, key: str = "", **values: object) -> None:
+        filled = {name: str(value) for name, value in values.items()}
+        texts = {"what": what, "why": why, "fix": fix}
+        if key:
+            texts = {name: text.format_map(filled) for name, text in texts.items()}
+        for name, value in {**texts, "key": key, "values": filled}.items():
+            object.__setattr__(self, name, value)  # frozen, as every event is
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,9 @@ class Soundtrack:
             self._warnings.append(
                 Warning(
                     "Part of the sound is missing.",
-                    f"The sound of the driving clip is damaged ({error.strerror}).",
+                    "The sound of the driving clip is damaged ({reason}).",
                     "Use a whole copy of the clip.",
+                    key="sound_damaged",
+                    reason=error.strerror,
                 )
             )

@@ -140,7 +140,7 @@ class Source:
             yield from found
         demuxer = self.container.format.name.split(",")[0]
         if not self.warnings and is_cut(self.path, demuxer):
-            self.warnings.append(_damage("the end of the file is missing"))
+            self.warnings.append(_damage("clip_cut_off", "the end of the file is missing"))
 
     def _seek(self, start: Fraction) -> None:
         """Go to a key frame safely before `start`; a gif has no index and is read from the top."""
@@ -238,14 +238,19 @@ def _good_frames(
             started = started or bool(frames)
             yield from frames
     except FFmpegError as error:
-        warnings.append(_damage(f"it is broken inside: {error.strerror}"))
+        reason = error.strerror
+        warnings.append(
+            _damage("clip_broken_inside", "it is broken inside: {reason}", reason=reason)
+        )
     with suppress(FFmpegError):  # what the decoder still holds, if anything
         yield from decoder.decode(None)
 
 
-def _damage(why: str) -> Warning:
+def _damage(key: str, why: str, **values: object) -> Warning:
     return Warning(
         "The video is damaged; only its beginning is used.",
-        f"Reading stopped early: {why}.",
+        "Reading stopped early: " + why + ".",
         "If too much is missing, download or record it again.",
+        key=key,
+        **values,
     )

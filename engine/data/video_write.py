@@ -161,6 +161,7 @@ class VideoWriter:
                     "The settings are not inside the video file.",
                     "They are longer than the 1 MB that fits there.",
                     "Keep the .json file beside it.",
+                    key="record_not_inside",
                 )
             )
 

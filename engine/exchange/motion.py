@@ -38,6 +38,7 @@ SEVERAL = Warning(
     "Several people are in the clip.",
     "The one who is seen largest is followed.",
     "Choose whom to follow under Advanced, counted from the left.",
+    key="several_people",
 )
 
 Frame = NDArray[np.uint8]
@@ -147,6 +148,7 @@ def _from_keypoints(path: Path, fps: float, num_frames: int, person: int) -> Mot
                 "The tempo of the keypoints was assumed.",
                 "The file does not say how many frames a second it has; 30 were taken.",
                 "Choose the frames per second under Advanced if the dance is too fast or slow.",
+                key="tempo_assumed",
             ),
         )
     poses = file.poses[chosen[:num_frames] if num_frames else chosen]

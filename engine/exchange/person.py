@@ -23,6 +23,7 @@ PAPER = Warning(
     "The built-in pocket model only knows people that Pirouette draws, so it took the colours of "
     "skin, hair and clothes from the photo and drew a person in them.",
     "Videos of real people need MimicMotion's public weights; the Models tab says how to get them.",
+    key="paper_person",
 )
 
 

@@ -36,7 +36,7 @@ the clip. `paper`: a drawn person stands in for the photo, which is no fault.
 FRAMES, FPS, SIDE = 24, 8.0, 288
 """Of the loop: three seconds are enough to see whether it fits, and to follow them costs little."""
 
-_TOLD: Mapping[Warning, Finding] = {SEVERAL: "several", PAPER: "paper"}
+_TOLD: Mapping[str, Finding] = {SEVERAL.key: "several", PAPER.key: "paper"}
 _WRISTS, _ANKLES, _CORE = [4, 7], [10, 13], [1, 2, 5, 8, 11]  # of openpose18
 _OFTEN = 0.15
 _DIMMED = 0.5
@@ -56,7 +56,7 @@ def rehearse(
     scene = yield from _told_once(read_scene(short, inputs, shelf, size))
     _write_loop(_over(_photo(scene, inputs, shelf, short.fit), scene.dance), out)
     found = findings(scene.photo_pose, scene.dance)
-    found += [_TOLD[warning] for warning in scene.warnings if warning in _TOLD]
+    found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
     yield Result(out, {"findings": found})
 
 
@@ -69,7 +69,7 @@ def _told_once(
             event = next(reading)
         except StopIteration as end:
             return end.value
-        if event not in _TOLD:
+        if not (isinstance(event, Warning) and event.key in _TOLD):
             yield event
 
 

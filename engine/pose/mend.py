@@ -26,6 +26,8 @@ STILL = 0.02
 LONGEST = 8
 """Spans of more frames than this are not bridged: half a second holds too much dance to guess."""
 
+_SHOWN = 6
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -109,16 +111,24 @@ def report(found: Sequence[Doubt], fps: float, *, mended: bool) -> Warning | Non
     """
     if not found:
         return None
-    places = [
-        f"{doubt.first / fps:.1f}-{(doubt.last + 1) / fps:.1f} s ({', '.join(doubt.parts[:3])}"
-        f"{', mended' if mended and doubt.mended else ''})"
-        for doubt in found
-    ]
-    more = f" and {len(places) - 6} more" if len(places) > 6 else ""
+    shown = found[:_SHOWN]
+    times = [f"{doubt.first / fps:.1f}-{(doubt.last + 1) / fps:.1f}" for doubt in shown]
+    bridged = [mended and doubt.mended for doubt in found]
+    places = "; ".join(
+        f"{time} s ({', '.join(doubt.parts[:3])}{', mended' if good else ''})"
+        for time, doubt, good in zip(times, shown, bridged, strict=False)
+    )
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return Warning(
         "The pose is doubtful in places.",
-        f"Hardly seen: {'; '.join(places[:6])}{more}.",
+        "Hardly seen: {places}.",
         "Look at the pose preview; use a clip in which the dancer is never hidden if it matters.",
+        key="pose_doubtful_mended" if any(bridged) else "pose_doubtful",
+        places=places + more,
+        seconds=", ".join(times),
+        parts=", ".join(dict.fromkeys(part for doubt in shown for part in doubt.parts[:3])),
+        count=len(found),
+        mended=sum(bridged),
     )
 
 
