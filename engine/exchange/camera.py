@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.catalogue import MimicMotionSettings
 from engine.evaluate.heldout import Animate
 from engine.exchange.estimate import Estimate, peak_bytes, probe
-from engine.exchange.record import decisive, make_record
+from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, to_pixels, to_rgb, watch
 from engine.exchange.scene import STYLES, DrawnPoses, Scene, guiding, read_scene, settled
 from engine.exchange.seams import compare_seams, enough_frames
@@ -119,7 +119,7 @@ class Camera:
             peak_bytes=peak_bytes(self.shelf.device.torch),
         )
         with resident(self.nets.encoders(), self.shelf.device.torch, profile):
-            yield from publish(
+            late = yield from publish(
                 latents,
                 self.nets.autoencoder,
                 out,
@@ -134,7 +134,8 @@ class Camera:
             )
         if kept is not None:
             kept.clear()
-        yield Result(out, record)
+        # what went wrong with the file is known too late to be said inside it
+        yield Result(out, record | warned((*scene.warnings, *late)))
 
     def estimate(self, settings: MimicMotionSettings, inputs: Inputs) -> Iterator[Event | Estimate]:
         """What the video would cost: one call of the network and one chunk are tried for real.

@@ -42,9 +42,21 @@ def make_record(
         "inputs": files(inputs),
         "dance": inputs.dance,
         "prompt": inputs.prompt,
-        "warnings": [f"{w.what} {w.why}" for w in warnings],
+        **warned(warnings),
         "versions": versions(),
         **facts,
+    }
+
+
+def warned(warnings: Sequence[Warning]) -> dict[str, Any]:
+    """What a record says of warnings.
+
+    `warnings` are sentences; `warning_keys` are, in the same order, what a screen needs to say
+    them in another language: the key of each and the values that fill its places.
+    """
+    return {
+        "warnings": [f"{w.what} {w.why}" for w in warnings],
+        "warning_keys": [{"key": w.key, "values": dict(w.values)} for w in warnings],
     }
 
 

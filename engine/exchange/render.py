@@ -18,7 +18,7 @@ from engine.data.video_write import VideoWriter
 from engine.exchange.parts import Parts
 from engine.nets.autoencoder import Autoencoder, decode_in_chunks
 from engine.sampling.loop import Step, Tick
-from engine.types import Event, Preview, Progress
+from engine.types import Event, Preview, Progress, Warning
 
 SHOWN_SIDE = 512
 """Pocket's small pictures are enlarged to about this many pixels, to be seen on a screen."""
@@ -74,14 +74,15 @@ def publish(
     parts: Path | None = None,
     badge: bool = False,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
-) -> Generator[Event, None, None]:
+) -> Generator[Event, None, tuple[Warning, ...]]:
     """Decode latents `1 c f h w` a few frames at a time straight into an mp4.
 
     The first `drop` frames are decoded and left out: SVD's decoder sees whole chunks, so leaving
     them out before would shift every chunk and change its pixels (specs/mimicmotion.md c.5).
     Pictures much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole number of times. With a
     folder `parts` a long video's finished pieces appear there, each told by a `Part`. A `badge`
-    says in every frame that the video is made.
+    says in every frame that the video is made. Returns what went wrong with the file, which is told
+    as events, too.
     """
     side = latents.shape[-1] * autoencoder.downscale
     enlarge = max(1, SHOWN_SIDE // side)
@@ -103,3 +104,4 @@ def publish(
             done += len(pixels)
             yield Progress(max(done, 0), total, "decode")
     yield from writer.warnings
+    return tuple(writer.warnings)

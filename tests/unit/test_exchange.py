@@ -165,11 +165,13 @@ def test_the_record_tells_no_paths_and_marks_the_result(tmp_path: Path) -> None:
         settings=MimicMotionSettings(),
         seed=3,
         inputs=Inputs(image=tmp_path / "me.png", dance="twist"),
-        warnings=[Warning("a", "b", "c")],
+        warnings=[Warning("A {n}.", "B.", "C.", key="k", n=3), Warning("a", "b", "c")],
         frames=24,
     )
     text = json.dumps(record)
     assert record["ai_generated"] is True
     assert str(tmp_path) not in text
+    assert record["warnings"] == ["A 3. B.", "a b"]
+    assert record["warning_keys"] == [{"key": "k", "values": {"n": "3"}}, {"key": "", "values": {}}]
     assert record["inputs"][0]["name"] == "me.png"
     assert len(record["inputs"][0]["sha256"]) == 64
