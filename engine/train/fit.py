@@ -7,13 +7,15 @@ checkpoint is written only between two optimiser steps.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from accelerate import Accelerator
@@ -24,6 +26,9 @@ from torch.utils.data import DataLoader, Dataset
 from engine.errors import BadInput
 from engine.train.stage import Stage, select
 from engine.types import Event, Metric, Progress
+
+if TYPE_CHECKING:  # it brings all of peft and transformers
+    from diffusers.training_utils import EMAModel
 
 Batch = dict[str, Tensor]
 
@@ -80,9 +85,10 @@ def fit(
     holds the averaged weights if the stage keeps an average.
 
     Raises:
-        BadInput: a glob of the stage matches nothing, or the checkpoint belongs to another stage.
+        BadInput: a glob of the stage matches nothing, or the checkpoint is damaged or belongs
+            to another stage.
     """
-    from diffusers.training_utils import EMAModel  # it brings all of peft and transformers
+    from diffusers.training_utils import EMAModel
 
     parameters = [p for _, p in select(objective, stage.train)]
     accelerator = Accelerator(cpu=run.cpu, dynamo_plugin=TorchDynamoPlugin())
@@ -94,13 +100,9 @@ def fit(
     )
     model, optimiser = accelerator.prepare(objective, optimiser)
     average = EMAModel(parameters, decay=stage.optim.ema) if stage.optim.ema else None
-    state = _State(stage.name, run.seed)
-    if average is not None:
-        accelerator.register_for_checkpointing(average)
-    accelerator.register_for_checkpointing(state)
+    state = _State(average)
     if run.resume:
-        _load(accelerator, run.folder)
-        state.check(stage, run)
+        _load(accelerator, stage, run, state)
 
     started, first = time.monotonic(), state.step
     saved = state.step
@@ -115,7 +117,7 @@ def fit(
                 average.step(parameters)
             state.step += 1
             if state.step - saved >= run.save_every:
-                _save(accelerator, run.folder)
+                _save(accelerator, stage, run, state)
                 saved = state.step
             if state.step % run.report_every == 0 or state.step == stage.steps:
                 for name, value in losses.items():
@@ -127,7 +129,7 @@ def fit(
                 yield Progress(state.step, stage.steps, stage.name, max(left, 0.0))
     finally:
         if state.step > saved:
-            _save(accelerator, run.folder)
+            _save(accelerator, stage, run, state)
         if average is not None:
             average.copy_to(parameters)
 
@@ -167,8 +169,6 @@ def _one_step(
 
 def _no_sync_unless(last: bool, accelerator: Accelerator, model: nn.Module) -> Any:
     """Gradients travel between processes only with the last micro-batch of a step."""
-    import contextlib
-
     return contextlib.nullcontext() if last else accelerator.no_sync(model)
 
 
@@ -218,39 +218,57 @@ def _steps(
 # --- checkpoints -----------------------------------------------------------------------------
 
 
+_STATE = "state.pt"
+
+
 class _State:
-    """What accelerate does not store by itself: how many steps are done, and of what."""
+    """What accelerate does not store: how many steps are done, of what, and the average.
 
-    def __init__(self, stage: str, seed: int) -> None:
-        self.stage, self.seed, self.step = stage, seed, 0
+    It could store registered objects, too, but would read them back as pickles that may run code.
+    """
 
-    def state_dict(self) -> dict[str, Any]:
-        return {"stage": self.stage, "seed": self.seed, "step": self.step}
+    def __init__(self, average: EMAModel | None) -> None:
+        self.step, self._average = 0, average
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.stage, self.seed, self.step = state["stage"], state["seed"], state["step"]
+    def write(self, folder: Path, stage: Stage, run: Run) -> None:
+        average = {} if self._average is None else self._average.state_dict()
+        kept = {"stage": stage.name, "seed": run.seed, "step": self.step, "average": average}
+        torch.save(kept, folder / _STATE)
 
-    def check(self, stage: Stage, run: Run) -> None:
-        if (self.stage, self.seed) != (stage.name, run.seed):
+    def read(self, folder: Path, device: torch.device, stage: Stage, run: Run) -> None:
+        try:
+            kept = torch.load(folder / _STATE, map_location=device, weights_only=True)
+            found, average = (kept["stage"], kept["seed"]), kept["average"]
+            self.step = int(kept["step"])
+        except (OSError, EOFError, RuntimeError, KeyError, TypeError, UnpicklingError) as error:
             raise BadInput(
                 f"The checkpoint in {run.folder} cannot be continued.",
-                f"It is of stage '{self.stage}' with seed {self.seed}, "
+                f"It is damaged, or of another version ({type(error).__name__}).",
+                "Choose another output folder, or start the stage anew.",
+            ) from error
+        if found != (stage.name, run.seed):
+            raise BadInput(
+                f"The checkpoint in {run.folder} cannot be continued.",
+                f"It is of stage '{found[0]}' with seed {found[1]}, "
                 f"not '{stage.name}' with seed {run.seed}.",
                 "Choose another output folder, or the stage and seed it was started with.",
             )
+        if self._average is not None:
+            self._average.load_state_dict(average)
 
 
-def _save(accelerator: Accelerator, folder: Path) -> None:
+def _save(accelerator: Accelerator, stage: Stage, run: Run, state: _State) -> None:
     """Write beside, then rename: a kill at any moment leaves a whole checkpoint behind."""
-    new, current, old = folder / "checkpoint.new", folder / "checkpoint", folder / "checkpoint.old"
+    new, current, old = (run.folder / f"checkpoint{end}" for end in (".new", "", ".old"))
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
-        folder.mkdir(parents=True, exist_ok=True)
+        run.folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(new, ignore_errors=True)
     accelerator.wait_for_everyone()
     accelerator.save_state(str(new))
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
+        state.write(new, stage, run)
         shutil.rmtree(old, ignore_errors=True)
         if current.exists():
             os.replace(current, old)
@@ -259,9 +277,10 @@ def _save(accelerator: Accelerator, folder: Path) -> None:
     accelerator.wait_for_everyone()
 
 
-def _load(accelerator: Accelerator, folder: Path) -> None:
+def _load(accelerator: Accelerator, stage: Stage, run: Run, state: _State) -> None:
     # a kill between the two renames of `_save` leaves only `checkpoint.old`, which is whole
-    for name in ("checkpoint", "checkpoint.old"):
-        if (folder / name).exists():
-            accelerator.load_state(str(folder / name))
+    for folder in (run.folder / "checkpoint", run.folder / "checkpoint.old"):
+        if folder.exists():
+            state.read(folder, accelerator.device, stage, run)  # first: it says whose this is
+            accelerator.load_state(str(folder))
             return

@@ -132,6 +132,27 @@ def test_another_stages_checkpoint_is_refused(tmp_path: Path) -> None:
         list(fit(other, Line(), Points(), Run(tmp_path, cpu=True)))
 
 
+class Evil:
+    """Unpickling this would write a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return Path.touch, (Path(self.path),)  # type: ignore[return-value]
+
+
+def test_a_strangers_checkpoint_runs_nothing(tmp_path: Path) -> None:
+    run_to(tmp_path, 2)
+    kept = tmp_path / "checkpoint" / "state.pt"
+    assert torch.load(kept, weights_only=True)["step"] == 2
+    torch.save({"stage": "line", "seed": 3, "step": Evil(tmp_path / "victim")}, kept)
+    with pytest.raises(BadInput, match="damaged"):
+        run_to(tmp_path, 3)
+    assert not (tmp_path / "victim").exists()
+    assert not list((tmp_path / "checkpoint").glob("custom_checkpoint_*"))  # code could be in those
+
+
 def test_budget_stops_early_and_keeps_a_checkpoint(tmp_path: Path) -> None:
     run = Run(tmp_path, budget_seconds=1e-9, cpu=True)
     assert list(fit(stage(50), Line(), Points(), run)) == []
