@@ -72,7 +72,7 @@ POCKET = Spec(
     steps=QUALITY_STEPS["pocket"],
     guidance=1.0,
     relative=True,
-    sigma_min=40.0,
+    sigma_min=5.0,
     style="pocket",
 )
 """The small built-in model: 16x16 latents, attention at both levels (design.md 2).
