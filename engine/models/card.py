@@ -88,6 +88,7 @@ class ModelCard:
         group: what it makes possible.
         note: one sentence for people.
         memory: what running it takes, an estimate; None where it is not run by itself.
+        window: frames that it makes together, as it was trained; 0 where it makes no videos.
         alternative: another packing of weights that a simpler card has, too.
         facts: how pocket weights were made: their JSON card, as it is.
     """
@@ -104,6 +105,7 @@ class ModelCard:
     group: Group = "people"
     note: str = ""
     memory: Memory | None = None
+    window: int = 0
     alternative: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 

@@ -71,6 +71,7 @@ _PUBLISHED = (
         needs=("svd", "dwpose"),
         note="U-Net and PoseNet, trained for windows of 72 frames.",
         memory=_LONG,
+        window=72,
     ),
     ModelCard(
         key="svd",
@@ -126,6 +127,7 @@ _PUBLISHED = (
         needs=("mimicmotion-posenet", "svd", "dwpose"),
         note="The same U-Net as safetensors, as ComfyUI users have it.",
         alternative=True,
+        window=16,
         memory=_LONG,
     ),
     ModelCard(
@@ -141,6 +143,7 @@ _PUBLISHED = (
         note="The same U-Net as safetensors, as ComfyUI users have it.",
         alternative=True,
         memory=_SHORT,
+        window=72,
     ),
     ModelCard(
         key="mimicmotion-posenet",
@@ -155,6 +158,7 @@ _PUBLISHED = (
         alternative=True,
     ),
     ModelCard(
+        window=16,
         key="dwpose",
         title="DWPose",
         system="pose",

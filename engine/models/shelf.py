@@ -61,6 +61,12 @@ class Shelf:
         """A network of the pocket family. Raises MissingModel or CheckpointMismatch."""
         return self.keep(f"pocket/{name}", lambda: pocket_files.load(self.folder, name, cls))
 
+    def clear(self) -> None:
+        """Let go of every network, and give its memory back to the device."""
+        self._kept.clear()
+        self._released = None
+        self.device.release()
+
     @property
     def model_name(self) -> str:
         """What records call the model: a folder of the user's own by its name, never by path."""

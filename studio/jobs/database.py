@@ -48,6 +48,8 @@ _MIGRATIONS = (
     ALTER TABLE jobs ADD COLUMN unwanted INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE owners (owner TEXT PRIMARY KEY, served INTEGER NOT NULL) STRICT;
     """,
+    # What was made before there was a choice was made by the built-in model.
+    "ALTER TABLE jobs ADD COLUMN model TEXT NOT NULL DEFAULT 'pocket';",
 )
 """Each entry takes the database one version on; `PRAGMA user_version` says how many were done."""
 

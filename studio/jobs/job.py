@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from engine.models.makers import BUILT_IN
+
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 LIVE: tuple[State, ...] = ("queued", "running")
 
@@ -43,6 +45,7 @@ class Job:
         id: 32 hexadecimal digits, also the name of the job's folder.
         number: grows with every job of the home; the newest has the largest.
         title: the owner's own name for it, or "".
+        model: who makes it: `pocket` or the key of a published model's card.
         inputs: role -> name of the file in the job's `inputs` folder.
         words: role -> text that the user gave (a prompt, the name of a built-in dance).
         cancel_wanted: when the user asked to stop, seconds since 1970.
@@ -73,6 +76,7 @@ class Job:
     started: float | None
     ended: float | None
     folder: Path
+    model: str = BUILT_IN
 
     @property
     def live(self) -> bool:
@@ -138,4 +142,5 @@ def job_of(row: sqlite3.Row, folder: Path) -> Job:
         started=row["started"],
         ended=row["ended"],
         folder=folder / row["id"],
+        model=row["model"],
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.models.makers import BUILT_IN
 from studio.jobs.files import copy_inputs, remove
 from studio.jobs.job import Job, is_id
 from studio.jobs.ledger import TURN, Ledger, live_in
@@ -31,6 +32,7 @@ class VisitorSide(Ledger):
         words: Mapping[str, str],
         consent: bool = False,
         title: str = "",
+        model: str = BUILT_IN,
     ) -> Job:
         """Queue a job; `files` (role -> file) are copied into the job's folder under their role.
 
@@ -47,7 +49,7 @@ class VisitorSide(Ledger):
                 self._admit(db, owner)
                 db.execute(
                     "INSERT INTO jobs (id, owner, title, system, settings, inputs, words, consent,"
-                    f" created, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {TURN})",
+                    f" created, model, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {TURN})",
                     (
                         key,
                         owner,
@@ -58,6 +60,7 @@ class VisitorSide(Ledger):
                         json.dumps(dict(words)),
                         int(consent),
                         time.time(),
+                        model,
                     ),
                 )
         except BaseException as error:
@@ -78,7 +81,9 @@ class VisitorSide(Ledger):
         files = {role: old.folder / "inputs" / name for role, name in old.inputs.items()}
         settings = {**old.settings, **changes}
         try:
-            return self.add(owner, old.system, settings, files, old.words, old.consent, old.title)
+            return self.add(
+                owner, old.system, settings, files, old.words, old.consent, old.title, old.model
+            )
         except FileNotFoundError as error:  # deleted in another tab at this moment
             raise Refused("gone") from error
 

@@ -145,16 +145,20 @@ def _shown_as_they_are(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def engine() -> Generate:
-    """The real engine. Importing it brings torch in, so that the first job need not wait for it."""
-    from engine.library import Library, generate
+    """The real engine, with one model in memory at a time.
+
+    Importing it brings torch in, so that the first job need not wait for it.
+    """
+    from engine.library import generate
+    from engine.models.shelves import Shelves
 
     where = hosting(os.environ)
-    library = Library(limits=where.decode)
+    shelves = Shelves(limits=where.decode)
     screen: Screen = _shown_as_they_are
     if where.safety_filter:
         from engine.exchange.safety import SafetyFilter, require_filter, screened
 
-        safety = SafetyFilter(require_filter(library.home), library.device.torch.type)
+        safety = SafetyFilter(require_filter(shelves.home), shelves.device.torch.type)
         screen = partial(screened, safety=safety, limits=where.decode)
 
     def make(job: Job, out: Path) -> Iterator[Event]:
@@ -163,6 +167,7 @@ def engine() -> Generate:
         )
         return screen(generate(job.system, job.settings, inputs, library, out, scratch=job.scratch))
 
+        library = shelves.of(job.model, job.system)
     return make
 
 

@@ -54,6 +54,15 @@ def test_a_title_is_one_short_line_of_the_owners(store: Store) -> None:
     assert seen(store, job).title == "춤" * 80
 
 
+def test_a_job_keeps_its_model_also_when_it_is_made_again(store: Store) -> None:
+    assert add(store).model == "pocket"
+    job = store.add("ann", "mimicmotion", {"seed": 1}, {}, {}, model="mimicmotion-1.0")
+    again = store.again(job.id, "ann", {"seed": 2})
+    assert (again.model, again.settings) == ("mimicmotion-1.0", {"seed": 2})
+    store.cancel(job.id, "ann")
+    assert store.resume(job.id, "ann") and seen(store, job).model == "mimicmotion-1.0"
+
+
 def test_again_has_its_own_copy_of_the_inputs_and_the_changed_settings(
     store: Store, tmp_path: Path
 ) -> None:

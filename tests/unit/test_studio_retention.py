@@ -148,6 +148,7 @@ def test_a_home_of_the_first_version_keeps_its_jobs(tmp_path: Path) -> None:
         job = opened.get(key, "ann")
         assert job is not None and job.settings == {"seed": 3} and job.consent
         assert job.title == "" and job.state == "queued" and job.number == 1
+        assert job.model == "pocket"
     assert store.rename(key, "ann", "First") and store.place(key) == 0
     assert (taken := store.take("w")) is not None and taken.id == key
     store.finish(key, {})

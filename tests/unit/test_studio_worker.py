@@ -247,16 +247,27 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
         given.extend([*arguments, named])
         return iter(())
 
-    library = types.ModuleType("engine.library")  # the real one brings torch along
-    vars(library).update(generate=generate, Library=lambda limits: "library")
-    monkeypatch.setitem(sys.modules, "engine.library", library)
+    class Shelves:
+        def __init__(self, limits: Any) -> None: ...
+
+        def of(self, model: str, system: str) -> str:
+            return f"the shelf of {system}'s {model}"
+
+    pretended = {"library": {"generate": generate}, "models.shelves": {"Shelves": Shelves}}
+    for name, inside in pretended.items():  # the real ones bring torch along
+        module = types.ModuleType(f"engine.{name}")
+        vars(module).update(inside)
+        monkeypatch.setitem(sys.modules, f"engine.{name}", module)
     photo = tmp_path / "me.png"
     photo.write_bytes(b"png")
-    job = store.add("ann", "mimicmotion", {"seed": 4}, {"image": photo}, {"dance": "sway"})
+    job = store.add(
+        "ann", "mimicmotion", {"seed": 4}, {"image": photo}, {"dance": "sway"}, model="odd"
+    )
     out = job.folder / "making.mp4"
     assert list(worker.engine()(job, out)) == []
     inputs = Inputs(image=job.folder / "inputs" / "image.png", dance="sway")
-    assert given == ["mimicmotion", {"seed": 4}, inputs, "library", out, {"scratch": job.scratch}]
+    shelf = "the shelf of mimicmotion's odd"
+    assert given == ["mimicmotion", {"seed": 4}, inputs, shelf, out, {"scratch": job.scratch}]
 
 
 def test_serve_marks_orphans_then_works_through_the_queue(store: Store) -> None:
