@@ -196,17 +196,6 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
     "nobody_in_clip": (
         "영상에서 사람을 찾지 못했습니다.",
         "{frames}개 프레임 가운데 알아볼 수 있는 사람이 없습니다.",
-    "maker_missing": (
-        "'{title}' 모델이 이 컴퓨터에 다 갖춰지지 않아 이 영상을 만들 수 없습니다.",
-        "없는 것: {parts}.",
-        "모델 탭에서 받거나 `python -m engine models get {card}`를 실행하세요. 또는 내장 모델을 "
-        "고르세요.",
-    ),
-    "maker_unknown": (
-        "'{name}'이라는 모델은 없습니다.",
-        "이 버전에서 영상을 만드는 모델이 아닙니다.",
-        "다음 중에서 고르세요: {names}.",
-    ),
         _SEEN_WELL,
     ),
     "no_such_person": (
@@ -272,6 +261,17 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "이 작업에는 그 모델의 파일이 필요합니다.",
         "이 컴퓨터에서 `python -m engine models get {card}`를 실행하거나, 골격 영상, 키포인트 "
         "파일, 기본 춤을 쓰세요.",
+    ),
+    "maker_missing": (
+        "'{title}' 모델이 이 컴퓨터에 다 갖춰지지 않아 이 영상을 만들 수 없습니다.",
+        "없는 것: {parts}.",
+        "모델 탭에서 받거나 `python -m engine models get {card}`를 실행하세요. 또는 내장 모델을 "
+        "고르세요.",
+    ),
+    "maker_unknown": (
+        "'{name}'이라는 모델은 없습니다.",
+        "이 버전에서 영상을 만드는 모델이 아닙니다.",
+        "다음 중에서 고르세요: {names}.",
     ),
     "windows_overlap": (
         "{size}프레임짜리 윈도는 {overlap}프레임씩 겹칠 수 없습니다.",

@@ -113,6 +113,7 @@ _PUBLISHED = (
         needs=("svd", "dwpose"),
         note="U-Net and PoseNet, trained for windows of 16 frames: for smaller graphics cards.",
         memory=_SHORT,
+        window=16,
     ),
     ModelCard(
         key="mimicmotion-pruned",
@@ -127,8 +128,8 @@ _PUBLISHED = (
         needs=("mimicmotion-posenet", "svd", "dwpose"),
         note="The same U-Net as safetensors, as ComfyUI users have it.",
         alternative=True,
-        window=16,
         memory=_LONG,
+        window=72,
     ),
     ModelCard(
         key="mimicmotion-pruned-1.0",
@@ -143,7 +144,7 @@ _PUBLISHED = (
         note="The same U-Net as safetensors, as ComfyUI users have it.",
         alternative=True,
         memory=_SHORT,
-        window=72,
+        window=16,
     ),
     ModelCard(
         key="mimicmotion-posenet",
@@ -158,7 +159,6 @@ _PUBLISHED = (
         alternative=True,
     ),
     ModelCard(
-        window=16,
         key="dwpose",
         title="DWPose",
         system="pose",

@@ -162,12 +162,12 @@ def engine() -> Generate:
         screen = partial(screened, safety=safety, limits=where.decode)
 
     def make(job: Job, out: Path) -> Iterator[Event]:
+        library = shelves.of(job.model, job.system)
         inputs = Inputs(
             image=job.input("image"), motion=job.input("motion"), dance=job.words.get("dance")
         )
         return screen(generate(job.system, job.settings, inputs, library, out, scratch=job.scratch))
 
-        library = shelves.of(job.model, job.system)
     return make
 
 
