@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pose.skeleton import BODY, COCO17_NAMES, LEFT_HAND, RIGHT_HAND, SEEN
+from engine.pose.smooth import LONGEST, bridge, spans
 from engine.types import Poses, Warning
 
 DIP = 0.6
@@ -23,8 +24,6 @@ JUMP = 2.0
 """A step of so many times what the joint's longer steps (nine in ten are shorter) usually are."""
 STILL = 0.02
 """A step below this share of the frame's longer side is never a jump."""
-LONGEST = 8
-"""Spans of more frames than this are not bridged: half a second holds too much dance to guess."""
 
 _SHOWN = 6
 
@@ -57,7 +56,7 @@ def doubtful(poses: Poses) -> NDArray[np.bool_]:
     low = (poses.score < np.maximum(SEEN, DIP * usual)) & (usual > 0)
     steps = np.linalg.norm(np.diff(poses.keypoints * poses.size, axis=0), axis=-1)
     sure = ~(low[1:] | low[:-1])
-    for joint, start, stop in _spans(low):
+    for joint, start, stop in spans(low):
         gone = (poses.score[start:stop, joint] <= SEEN).any()
         edges = steps[[edge for edge in (start - 1, stop - 1) if 0 <= edge < len(steps)], joint]
         known = steps[sure[:, joint], joint]
@@ -68,21 +67,8 @@ def doubtful(poses: Poses) -> NDArray[np.bool_]:
 
 
 def mend(poses: Poses, longest: int = LONGEST) -> Poses:
-    """Bridge short doubtful spans on a straight line between the sure frames around them.
-
-    A bridged joint gets the smaller score of its two ends. Spans longer than `longest` frames and
-    spans at either end of the clip stay as they are.
-    """
-    keypoints, score = poses.keypoints.copy(), poses.score.copy()
-    for joint, start, stop in _spans(doubtful(poses)):
-        before, after = start - 1, stop
-        if before < 0 or after >= len(poses) or stop - start > longest:
-            continue
-        share = (np.arange(start, stop)[:, None] - before) / (after - before)
-        ends = poses.keypoints[before, joint], poses.keypoints[after, joint]
-        keypoints[start:stop, joint] = ends[0] * (1 - share) + ends[1] * share
-        score[start:stop, joint] = min(poses.score[before, joint], poses.score[after, joint])
-    return Poses(keypoints, score, poses.layout, poses.size)
+    """`bridge` the short doubtful spans."""
+    return bridge(poses, doubtful(poses), longest)
 
 
 def doubts(poses: Poses, longest: int = LONGEST) -> list[Doubt]:
@@ -96,7 +82,7 @@ def doubts(poses: Poses, longest: int = LONGEST) -> list[Doubt]:
     body = np.stack([where[:, joints].mean(axis=1) > 0.5 for _, joints in parts], axis=1)
     rest = np.stack([left[:, joints].mean(axis=1) > 0.5 for _, joints in parts], axis=1)
     found = []
-    for _, start, stop in _spans(np.any(body, axis=1, keepdims=True)):
+    for _, start, stop in spans(np.any(body, axis=1, keepdims=True)):
         bad = body[start:stop].sum(axis=0) > 0
         names = tuple(name for (name, _), here in zip(parts, bad, strict=True) if here)
         found.append(Doubt(start, stop - 1, names, not rest[start:stop].any()))
@@ -147,14 +133,3 @@ def _parts(poses: Poses) -> list[tuple[str, NDArray[np.int64]]]:
         for name, hand in (("left hand", LEFT_HAND), ("right hand", RIGHT_HAND)):
             parts.append((name, np.arange(hand.start, hand.stop)))
     return parts
-
-
-def _spans(where: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
-    """(column, start, stop) of every run of True in `f k`."""
-    edges = np.diff(np.pad(where.astype(np.int8), ((1, 1), (0, 0))), axis=0)
-    found = []
-    for column in range(where.shape[1]):
-        starts = np.flatnonzero(edges[:, column] == 1)
-        stops = np.flatnonzero(edges[:, column] == -1)
-        found += [(column, int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
-    return found

@@ -8,26 +8,45 @@ from numpy.typing import NDArray
 from engine.pose.skeleton import SEEN
 from engine.types import Poses
 
+LONGEST = 8
+"""Spans of more frames than this are not bridged: half a second holds too much dance to guess."""
 
-def fill_gaps(poses: Poses, longest: int = 8) -> Poses:
-    """Bridge spans in which a joint is not seen, on a straight line between the frames around.
+
+def fill_gaps(poses: Poses, longest: int = LONGEST) -> Poses:
+    """`bridge` the spans in which a joint is not seen."""
+    return bridge(poses, poses.score <= SEEN, longest)
+
+
+def bridge(poses: Poses, where: NDArray[np.bool_], longest: int = LONGEST) -> Poses:
+    """Replace joints on a straight line between the frames around them.
 
     Args:
+        where: `f k`, what is to be replaced.
         longest: spans of more frames than this stay as they are; so do spans at either end.
     A bridged joint gets the smaller score of its two ends, so it is drawn, but not as surer than
     what it was made from.
     """
     keypoints, score = poses.keypoints.copy(), poses.score.copy()
-    for joint in range(score.shape[1]):
-        seen = np.flatnonzero(poses.score[:, joint] > SEEN)
-        for before, after in zip(seen[:-1], seen[1:], strict=True):
-            if not 1 < after - before <= longest + 1:
-                continue
-            share = np.arange(1, after - before)[:, None] / (after - before)
-            ends = keypoints[before, joint], keypoints[after, joint]
-            keypoints[before + 1 : after, joint] = ends[0] * (1 - share) + ends[1] * share
-            score[before + 1 : after, joint] = min(score[before, joint], score[after, joint])
+    for joint, start, stop in spans(where):
+        before, after = start - 1, stop
+        if before < 0 or after >= len(poses) or stop - start > longest:
+            continue
+        share = (np.arange(start, stop)[:, None] - before) / (after - before)
+        ends = poses.keypoints[before, joint], poses.keypoints[after, joint]
+        keypoints[start:stop, joint] = ends[0] * (1 - share) + ends[1] * share
+        score[start:stop, joint] = min(poses.score[before, joint], poses.score[after, joint])
     return Poses(keypoints, score, poses.layout, poses.size)
+
+
+def spans(where: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+    """(column, start, stop) of every run of True in `f k`."""
+    edges = np.diff(np.pad(where.astype(np.int8), ((1, 1), (0, 0))), axis=0)
+    found = []
+    for column in range(where.shape[1]):
+        starts = np.flatnonzero(edges[:, column] == 1)
+        stops = np.flatnonzero(edges[:, column] == -1)
+        found += [(column, int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+    return found
 
 
 def smooth(poses: Poses, sigma: float = 1.0) -> Poses:
