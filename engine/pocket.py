@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from engine.data.dances import Dances, EncodedPool, Turns, even_weights
 from engine.data.drawn import Pool, PoolSpec
+from engine.data.pixels import to_pixels
 from engine.device import DeviceName, pick
 from engine.errors import BadInput
 from engine.models import pocket_files
@@ -120,7 +121,7 @@ def latents(plan: Plan) -> None:
     pool = plan.short_pool()
     net = PocketAutoencoder()
     rows = pool.rgb[: plan.clips : max(1, plan.clips // 1000), ::4]
-    net.calibrate(pocket.pixels_from(rows.reshape(-1, plan.size, plan.size, 3)))
+    net.calibrate(to_pixels(rows.reshape(-1, plan.size, plan.size, 3)))
     folder = plan.results / "latents"
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(net.state_dict(), folder / "weights.pt")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.drawn import Pool
+from engine.data.pixels import to_pixels
 from engine.pose import draw
 from engine.pose.skeleton import convert
 from engine.types import Poses, Progress
@@ -52,8 +53,7 @@ class EncodedPool:
         """Encode every drawn clip that is not encoded yet."""
         todo = [i for i in range(len(self.pool)) if not self._done[i]]
         for step, index in enumerate(todo):
-            pixels = torch.from_numpy(np.array(self.pool.rgb[index])).movedim(-1, 1)
-            latents, tokens = encode(pixels.float() / 127.5 - 1)
+            latents, tokens = encode(to_pixels(self.pool.rgb[index]))
             self.latents[index] = latents.half().cpu().numpy()
             self.tokens[index] = tokens.half().cpu().numpy()
             self._done[index] = 1
@@ -115,12 +115,11 @@ def _window(
     pool = clips.pool
     latents = torch.from_numpy(clips.latents[clip][frames])
     keypoints, score = pool.keypoints[clip][frames], pool.score[clip][frames]
-    pose = torch.from_numpy(_drawn(pool, clip, frames, rng))
     weight = weights(keypoints, score, (latents.shape[-2], latents.shape[-1]))
     return {
         "latents": latents.transpose(0, 1).float(),
         "image": latents[0].float(),
-        "pose": pose.permute(3, 0, 1, 2).float() / 127.5 - 1,
+        "pose": to_pixels(_drawn(pool, clip, frames, rng)).transpose(0, 1),
         "token": torch.from_numpy(np.array(clips.tokens[clip])).float(),
         "weight": torch.from_numpy(weight),
     }

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.catalogue import MimicMotionSettings
+from engine.data.pixels import to_pixels, to_rgb
 from engine.evaluate.heldout import Animate
 from engine.exchange.estimate import Estimate, peak_bytes, probe
 from engine.exchange.record import decisive, make_record, warned
-from engine.exchange.render import publish, to_pixels, to_rgb, watch
+from engine.exchange.render import publish, watch
 from engine.exchange.scene import STYLES, DrawnPoses, Scene, guiding, read_scene, settled
 from engine.exchange.seams import compare_seams, enough_frames
 from engine.models.shelf import Shelf

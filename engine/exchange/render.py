@@ -14,6 +14,7 @@ from torch import Tensor
 
 from engine.data.badge import Badge
 from engine.data.limits import Limits
+from engine.data.pixels import to_rgb
 from engine.data.video_write import VideoWriter
 from engine.exchange.parts import Parts
 from engine.nets.autoencoder import Autoencoder, decode_in_chunks
@@ -22,17 +23,6 @@ from engine.types import Event, Preview, Progress, Warning
 
 SHOWN_SIDE = 512
 """Pocket's small pictures are enlarged to about this many pixels, to be seen on a screen."""
-
-
-def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:
-    """Pixels `n 3 H W` in [-1, 1] to RGB uint8 `n H W 3`, rounded."""
-    levels = (pixels.float().clamp(-1, 1) + 1) * 127.5
-    return levels.round().byte().movedim(1, -1).cpu().numpy()
-
-
-def to_pixels(rgb: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """RGB uint8 `n H W 3` to pixels `n 3 H W` in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(rgb)).to(device).movedim(-1, 1).float() / 127.5 - 1
 
 
 def watch(

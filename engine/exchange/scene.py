@@ -13,9 +13,9 @@ from torch import Tensor
 
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
+from engine.data.pixels import to_pixels
 from engine.exchange.motion import read_motion
 from engine.exchange.person import read_person, read_real_person
-from engine.exchange.render import to_pixels
 from engine.models.shelf import Shelf
 from engine.nets.mimicmotion import Spec
 from engine.pose.draw import MIMICMOTION, POCKET, Style, draw

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.data.limits import Limits
+from engine.data.pixels import to_pixels
 from engine.device import Device, DeviceName, pick
 from engine.models import pocket_files
 from engine.models.released import Released, locate, precisions
@@ -112,9 +113,8 @@ class Shelf:
         height, width = frames.shape[1:3]
         found: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         for start in range(0, len(frames), 16):
-            part = np.array(frames[start : start + 16])  # a copy: torch wants to be able to write
-            pixels = torch.from_numpy(part).to(self.device.torch).movedim(-1, 1).float()
-            places, score = detector.detect(pixels / 127.5 - 1)
+            pixels = to_pixels(frames[start : start + 16], self.device.torch)
+            places, score = detector.detect(pixels)
             found.append((places.double().cpu().numpy(), score.double().cpu().numpy()))
         keypoints = np.concatenate([one for one, _ in found])
         scores = np.concatenate([two for _, two in found])

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.drawn import Pool
+from engine.data.pixels import to_pixels
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.pose_detector import PocketPoseDetector
@@ -37,11 +38,6 @@ COMMON: Mapping[str, str] = {
 }
 
 
-def pixels_from(rgb: np.ndarray) -> Tensor:
-    """RGB uint8 `... h w 3` to a tensor `... 3 h w` in [-1, 1]."""
-    return torch.from_numpy(np.array(rgb)).movedim(-1, -3).float() / 127.5 - 1
-
-
 def pick(pool: Pool, seed: int, index: int) -> tuple[int, np.random.Generator]:
     """A clip of the pool for example `index`, and the generator for what else is drawn of it."""
     rng = np.random.default_rng([seed, index])
@@ -56,7 +52,7 @@ class Pictures:
 
     def example(self, index: int) -> Batch:
         clip, rng = pick(self.pool, self.seed, index)
-        pixels = pixels_from(self.pool.rgb[clip, rng.integers(self.pool.spec.frames)])
+        pixels = to_pixels(self.pool.rgb[clip, rng.integers(self.pool.spec.frames)])
         return {"pixels": pixels.flip(-1) if rng.random() < 0.5 else pixels}
 
 
@@ -93,7 +89,7 @@ class Couples:
 
     @staticmethod
     def _changed(rgb: np.ndarray, rng: np.random.Generator) -> Tensor:
-        pixels = pixels_from(rgb) * rng.uniform(0.9, 1.1) + rng.uniform(-0.05, 0.05)
+        pixels = to_pixels(rgb) * rng.uniform(0.9, 1.1) + rng.uniform(-0.05, 0.05)
         shift = rng.integers(-6, 7, size=2)
         pixels = torch.roll(pixels, (int(shift[0]), int(shift[1])), dims=(1, 2))
         return (pixels.flip(-1) if rng.random() < 0.5 else pixels).float()
@@ -121,7 +117,7 @@ class Keypoints:
     def example(self, index: int) -> Batch:
         clip, rng = pick(self.pool, self.seed, index)
         frame = rng.integers(self.pool.spec.frames)
-        pixels = pixels_from(self.pool.rgb[clip, frame])
+        pixels = to_pixels(self.pool.rgb[clip, frame])
         pixels = pixels * float(rng.uniform(0.8, 1.1)) + float(rng.uniform(-0.1, 0.1))
         pixels = pixels + 0.03 * torch.from_numpy(rng.standard_normal(pixels.shape)).float()
         places = torch.from_numpy(np.array(self.pool.keypoints[clip, frame]))

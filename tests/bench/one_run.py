@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from engine.catalogue import MimicMotionSettings
 from engine.data import synth
+from engine.data.pixels import to_pixels
 from engine.exchange.estimate import peak_bytes
-from engine.exchange.render import publish, to_pixels
+from engine.exchange.render import publish
 from engine.exchange.scene import STYLES, DrawnPoses, Scene, settled
 from engine.library import Library
 from engine.nets.autoencoder import decode_in_chunks
@@ -60,7 +61,7 @@ def main() -> None:
         )
         frames = straightforward(
             shot.nets,
-            to_pixels(scene.photo[None], torch.device("cpu")),
+            to_pixels(scene.photo[None]),
             torch.cat(list(drawn.split(16))),
             steps=chosen.steps,
             guidance=chosen.guidance,

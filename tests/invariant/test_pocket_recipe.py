@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from engine.data.dances import Dances, EncodedPool, Turns, even_weights
 from engine.data.drawn import Pool, PoolSpec, choose_frames
+from engine.data.pixels import to_pixels
 from engine.errors import BadInput
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.controls import PoseNet
@@ -80,7 +81,7 @@ def test_frames_are_chosen_as_the_pool_says() -> None:
 
 
 def rebuilt_error(net: PocketAutoencoder, pool: Pool) -> float:
-    pixels = pocket.pixels_from(pool.rgb[:, 1])
+    pixels = to_pixels(pool.rgb[:, 1])
     with torch.no_grad():
         return (net.decode(net.encode(pixels)) - pixels).square().mean().item()
 
@@ -88,21 +89,21 @@ def rebuilt_error(net: PocketAutoencoder, pool: Pool) -> float:
 def calibrated(pool: Pool) -> PocketAutoencoder:
     torch.manual_seed(0)
     net = PocketAutoencoder(wide=16, narrow=16)
-    net.calibrate(pocket.pixels_from(pool.rgb[:, 0]))
+    net.calibrate(to_pixels(pool.rgb[:, 0]))
     return net
 
 
 def test_the_linear_autoencoder_is_good_at_once(pool: Pool) -> None:
     net = calibrated(pool)
     assert rebuilt_error(net, pool) < 4 / 10**2.4  # 24 dB
-    latents = net.encode(pocket.pixels_from(pool.rgb[:, 0]))
+    latents = net.encode(to_pixels(pool.rgb[:, 0]))
     assert latents.mean(dim=(0, 2, 3)).abs().max() < 1e-3
     assert latents.square().mean().sqrt().item() == pytest.approx(1, abs=0.02)
 
 
 def test_what_is_encoded_again_stays(pool: Pool) -> None:
     net = calibrated(pool)
-    latents = net.encode(pocket.pixels_from(pool.rgb[:, 2]))
+    latents = net.encode(to_pixels(pool.rgb[:, 2]))
     assert torch.allclose(net.encode(net.linear_decode(latents)), latents, atol=1e-3)
 
 

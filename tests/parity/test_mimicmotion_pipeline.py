@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-from engine.exchange.render import to_pixels, to_rgb
+from engine.data.pixels import to_pixels, to_rgb
 from engine.nets import specs
 from engine.nets.autoencoder import SVDAutoencoder, decode_in_chunks
 from engine.nets.clip_image import SVDImageEncoder, shrunk
@@ -60,7 +60,7 @@ def nets() -> Networks:
 
 
 def photo(golden: dict[str, Tensor]) -> Tensor:
-    return to_pixels(golden["image_u8"][None].numpy(), torch.device("cpu"))
+    return to_pixels(golden["image_u8"][None].numpy())
 
 
 @torch.no_grad()

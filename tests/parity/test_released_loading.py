@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.exchange.render import to_pixels
+from engine.data.pixels import to_pixels
 from engine.models.released import PARTS, Released, locate
 from engine.nets.residuals import Residuals
 from tests.unit.tiny_released import flattened
@@ -77,7 +77,7 @@ def test_unet(public: Released) -> None:
 @torch.no_grad()
 def test_encoders(public: Released) -> None:
     data = arrays("tiny_pipeline")
-    photo = to_pixels(data["image_u8"][None].numpy(), torch.device("cpu"))
+    photo = to_pixels(data["image_u8"][None].numpy())
     token = public.image_encoder.tokens(photo)
     assert (token[0] - data["image_embeddings"][1]).abs().max() < 2e-5
     assert (public.vae.encode(photo)[0] - data["image_latents"][1]).abs().max() < 2e-5
