@@ -33,7 +33,7 @@ _IDLE_SECONDS, _HELD_SECONDS = 0.15, 2.0
 _PROGRESS_SECONDS = 0.25
 _PREVIEW_SECONDS = 0.5
 _PREVIEW_SIDE = 512
-_POSTER_SIDE = 208
+_POSTER_SIDE = 640  # a tile of the gallery is up to 300 wide, on a screen of two dots each
 
 
 def serve(store: Store, name: str, generate: Generate, stop: Callable[[], bool]) -> None:

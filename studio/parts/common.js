@@ -14,6 +14,8 @@ const inLanguage = (paint) => {
     if (language() !== last) { last = language(); paint(); }
   }, 700);
 };
+// Whether an address is one of our own files: what comes with the studio, or a copy that is served.
+const isOurs = (address) => /^(pirouette\/|gradio_api\/file=)/.test(address);
 // An element with a class and text; text is never read as HTML.
 const make = (tag, name, text) => {
   const made = document.createElement(tag);

@@ -23,10 +23,9 @@ const drawn = (work) => {
   open.dataset.id = work.id;
   node.dataset.state = work.state;
   const frame = make('span', 'work-frame');
-  if (/^(data:image\/jpeg;base64,|pirouette\/)/.test(work.poster)) {
+  if (isOurs(work.poster)) {
     const poster = make('img');
-    poster.src = work.poster;
-    poster.alt = '';
+    Object.assign(poster, { alt: '', loading: 'lazy', decoding: 'async', src: work.poster });
     frame.append(poster);
   }
   if (work.state === 'done') frame.append(make('span', 'work-play'));

@@ -10,11 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from studio.examples import Examples, dance_items, still
+from studio.examples import Examples, dance_items
 from studio.jobs.job import Job
 from studio.names import length_of, name_of
-from studio.parts.card import picture_url
 from studio.parts.source import part
+from studio.served import poster_of
 from studio.words import Language, both, say
 
 _INVITING = ("heart", "moonwalk", "star_jump", "salsa", "disco_point")
@@ -76,7 +76,7 @@ def wall(
     fresh = [job for job in jobs if sent.get(job.id) != marks[job.id]]
     value = {
         "order": list(light),
-        "fresh": [{**light[job.id], "poster": _poster(job)} for job in fresh],
+        "fresh": [{**light[job.id], "poster": poster_of(job)} for job in fresh],
         "more": more,
         "empty": not jobs and not live,
         "live": live,
@@ -99,10 +99,6 @@ def _work(job: Job, language: Language) -> dict[str, Any]:
         "created": job.created,
         "facts": " · ".join(facts),
     }
-
-
-def _poster(job: Job) -> str:
-    return picture_url(job.poster) or still(job.words.get("dance", ""))
 
 
 def _mark(part: object) -> str:

@@ -62,7 +62,7 @@ const paint = () => {
     clip = one.video;
     if (clip) video.src = clip; else { video.removeAttribute('src'); video.load(); }
   }
-  poster.hidden = !!one.video || !/^(data:image\/jpeg;base64,|pirouette\/)/.test(one.poster);
+  poster.hidden = !!one.video || !isOurs(one.poster);
   if (!poster.hidden) poster.src = one.poster;
   download.hidden = !one.video;
   if (one.video) { download.href = one.download; download.download = `${one.file}.mp4`; }

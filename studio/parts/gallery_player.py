@@ -6,13 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from studio.examples import still
 from studio.jobs.job import Job
 from studio.names import every_fact, job_facts, name_of
 from studio.pack import safe_name, to_text
-from studio.parts.card import picture_url, status
+from studio.parts.card import status
 from studio.parts.source import part
-from studio.served import address, cached
+from studio.served import address, cached, poster_of
 from studio.words import Language, both
 
 _WORDS = {
@@ -52,7 +51,7 @@ def detail(job: Job, language: Language) -> dict[str, Any]:
         "name": name,
         "created": job.created,
         "video": address(cached(job.result)) if done else "",
-        "poster": picture_url(job.poster) or still(job.words.get("dance", "")),
+        "poster": poster_of(job),
         "download": address(cached(job.result, f"{file}.mp4")) if done else "",
         "file": file,
         "record": to_text(job),

@@ -13,7 +13,7 @@ const paint = () => {
     tile.dataset.state = item.state;
     tile.setAttribute('aria-pressed', String(item.id === shelf.chosen));
     const frame = make('span', 'tile-frame');
-    if (item.poster.startsWith('data:image/jpeg;base64,') || item.poster.startsWith('pirouette/')) {
+    if (isOurs(item.poster)) {
       const poster = make('img');
       poster.src = item.poster;
       poster.alt = '';

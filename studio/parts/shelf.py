@@ -7,11 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from studio.examples import still
 from studio.jobs.job import Job
 from studio.names import name_of
-from studio.parts.card import picture_url
 from studio.parts.source import part
+from studio.served import poster_of
 from studio.words import Language, say
 
 
@@ -36,7 +35,7 @@ def contents(jobs: Sequence[Job], chosen: str | None, language: Language) -> dic
                 "name": name_of(job, language),
                 "state": job.state,
                 "words": say(f"state_{job.state}", language),
-                "poster": picture_url(job.poster) or still(job.words.get("dance", "")),
+                "poster": poster_of(job),
             }
             for job in jobs
         ],

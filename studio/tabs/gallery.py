@@ -163,6 +163,7 @@ class Gallery:
         said = notice.missing("gone", language)
         if job is not None:
             withdraw(job.result)
+            withdraw(job.poster)
             discard(_parcels(job.owner))
             self._store.delete(job.id, job.owner)
             said = {**notice.missing("gallery_deleted", language), "tone": "done"}
@@ -182,7 +183,7 @@ class Gallery:
         if found is None:  # the server was restarted since
             return None, notice.missing("restore_again", language_of(page))
         filled = apply_settings(found.settings, found.words, found.system)
-        return choices_of_record(filled), None
+        return choices_of_record(filled, found.model), None
 
     def restore(self, path: str | None, page: str) -> tuple[Any, ...]:
         """Read a dropped file; say politely why if it gives nothing."""

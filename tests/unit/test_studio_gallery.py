@@ -91,7 +91,8 @@ def test_newest_first_and_sent_once(gallery: Gallery, store: Store) -> None:
     assert wall["order"] == [job.id for job in reversed(jobs)]
     first = wall["fresh"][0]
     assert (first["name"], first["facts"]) == ("Salsa", "1.6 s · Draft · seed 7")
-    assert first["poster"].startswith("data:image/jpeg;base64,")
+    copy = Path(first["poster"].removeprefix("gradio_api/file="))
+    assert copy.read_bytes() == jobs[-1].poster.read_bytes(), "small on the way, sharp on the wall"
     wings, wall, seen = look(gallery, seen=seen)
     assert skipped(wings) and skipped(wall)
     store.rename(jobs[0].id, jobs[0].owner, "Mine")
@@ -194,6 +195,8 @@ def test_a_result_is_served_from_a_copy_and_deleting_takes_it_back(
 ) -> None:
     job = done(store, content=b"the video")
     player = gallery.open(ANN, PAGE, {}, "en", event(id=job.id))[0]
+    poster = Path(player["poster"].removeprefix("gradio_api/file="))
+    assert poster.exists()
     copy = Path(player["video"].removeprefix("gradio_api/file="))
     assert copy.read_bytes() == b"the video" and copy.is_relative_to(tmp_path / "served")
     assert player["download"].endswith("/Salsa.mp4")
@@ -204,6 +207,7 @@ def test_a_result_is_served_from_a_copy_and_deleting_takes_it_back(
     player, said, _, wall, _ = gallery.remove(ANN, PAGE, {}, "en", event(id=job.id))
     assert player is None and said["tone"] == "done" and wall["order"] == []
     assert not copy.parent.exists() and not job.folder.exists()
+    assert not poster.parent.exists()
     assert gallery.open(ANN, PAGE, {}, "en", event(id=job.id))[1]["what"]
 
 
