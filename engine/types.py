@@ -77,13 +77,15 @@ class Preview:
 class Part:
     """A finished piece of a long video: an mp4 that can be played while the rest is made.
 
-    It holds `num_frames` frames from frame `first` on, of `total` in the whole video.
+    It holds `num_frames` frames from frame `first` on, of `total` in the whole video, which has
+    `fps` frames per second.
     """
 
     path: Path
     first: int
     num_frames: int
     total: int
+    fps: float
 
 
 @dataclass(frozen=True)

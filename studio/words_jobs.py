@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 JOB_WORDS: Mapping[str, tuple[str, str]] = {
+    # --- while a long video is being made
+    "part_ready": (
+        "The first {count} s are ready: they play while the rest is made.",
+        "앞부분 {count}초가 완성되어, 나머지를 만드는 동안 재생됩니다.",
+    ),
     # --- why a job was not queued (the keys of studio.jobs.limits.Refused)
     "too_many_what": ("Your queue is full.", "대기열이 가득 찼습니다."),
     "too_many_fix": (

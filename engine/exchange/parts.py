@@ -58,7 +58,7 @@ class Parts:
         path, self._open = self._open.path, None
         self._files.close()  # ends the piece well, so it appears under its name
         first = (self._done - 1) // PART_FRAMES * PART_FRAMES
-        return Part(path, first, self._done - first, self._total)
+        return Part(path, first, self._done - first, self._total, self._fps)
 
     def __exit__(
         self,

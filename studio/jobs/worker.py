@@ -19,8 +19,9 @@ import PIL.Image
 
 from engine.data import video
 from engine.errors import Cancelled
-from engine.types import Event, Inputs, Preview, Progress, Result
+from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
+from studio.jobs import pieces
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
 from studio.jobs.store import Store
@@ -82,6 +83,7 @@ def run(store: Store, job: Job, generate: Generate) -> bool:
         return not out_of_memory(error)
     finally:
         making.unlink(missing_ok=True)
+        pieces.drop(job)
     return True
 
 
@@ -89,6 +91,7 @@ def _clear(job: Job) -> None:
     """Remove what an earlier try left that was cut off; its scratch folder is for the engine."""
     for left in (job.result, job.poster, job.preview, job.log, *job.folder.glob("*.part")):
         left.unlink(missing_ok=True)
+    pieces.drop(job)
 
 
 def _publish(made: Path, result: Path) -> None:
@@ -112,6 +115,8 @@ def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
             if now - shown >= _PREVIEW_SECONDS:
                 shown = now
                 _write_preview(event, job.preview)
+        elif isinstance(event, Part):
+            pieces.keep(event, job)
         elif isinstance(event, Result):
             return event
     raise RuntimeError("the engine ended without a result")

@@ -47,6 +47,16 @@ const acted = (name) => {
   if (name === 'use') trigger('use');
   if (name === 'resume') trigger('resume');
 };
+// The finished pieces of the job on the stage; when it is done, its video goes on where they were.
+const player = playPieces([...element.querySelectorAll('.stage-piece')], calm);
+let playing = '';
+const showPieces = (card) => {
+  const second = player.second();
+  const seen = player.show(card.pieces || [], card.ready || '');
+  if (playing && playing === card.id && card.state === 'done') goOnAt(second);
+  playing = seen ? card.id : '';
+  return seen;
+};
 const show = (what, text) => { what.textContent = text || ''; what.hidden = !text; };
 const paint = () => {
   const card = props.value;
@@ -55,9 +65,10 @@ const paint = () => {
   stage.hidden = !card.stage;
   const seen = (card.preview || '').startsWith('data:image/jpeg;base64,');
   if (seen && picture.src !== card.preview) picture.src = card.preview;
-  picture.hidden = !seen;
+  const played = showPieces(card);
+  picture.hidden = !seen || player.drawn();
   picture.alt = card.head;
-  empty.hidden = showClip(card.clip || '', card.poster || '') || seen;
+  empty.hidden = showClip(card.clip || '', card.poster || '') || seen || played;
   showActs(card);
   show(find('.stage-line'), card.state === 'empty' ? card.head : '');
   show(find('.stage-more'), card.state === 'empty' ? card.detail : '');
@@ -67,6 +78,7 @@ const paint = () => {
   const news = card.state === 'empty' ? '' : card.head;
   if (heard.textContent !== news) heard.textContent = news;
   show(detail, card.detail);
+  show(find('.status-ready'), card.ready);
   show(badge, card.badge);
   show(find('.status-note'), card.note);
   bar.hidden = card.percent === null;

@@ -28,12 +28,16 @@ def card(elem_id: str) -> gr.HTML:
     Its events are `.stop` and what can be done with an ended job: `.again`, `.use`, `.longer`,
     `.resume`; a download never leaves the browser.
     """
-    return part("card", elem_id, value=status(None, 0, "en"))
+    return part("card", elem_id, value=status(None, 0, "en"), uses=("pieces",))
 
 
-def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
-    """What the card shows of `job`, of which `place` jobs run or wait before it."""
+def status(job: Job | None, place: int, language: Language, ready: float = 0.0) -> dict[str, Any]:
+    """What the card shows of `job`.
+
+    `place` jobs run or wait before it; the first `ready` seconds of it can be watched already.
+    """
     view: dict[str, Any] = {
+        "id": job.id if job else "",
         "state": job.state if job else "empty",
         "stage": job is None or job.state != "done",
         "head": "",
@@ -48,12 +52,14 @@ def status(job: Job | None, place: int, language: Language) -> dict[str, Any]:
         "clip": "",
         "poster": "",
         "file": "",
+        "ready": "",
+        "pieces": [],
         "actions": _actions(job, language),
     }
     if job is None:
         return view | {"head": say("empty", language), "detail": say("empty_more", language)}
     if job.live:
-        return view | _live(job, place, language)
+        return view | _live(job, place, language, ready)
     if job.state == "done":
         return view | {
             "head": say("done", language),
@@ -114,7 +120,7 @@ def longer(job: Job) -> int:
     return 0 if job.state != "done" or whole or frames >= most else min(2 * frames, most)
 
 
-def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
+def _live(job: Job, place: int, language: Language, ready: float) -> dict[str, Any]:
     stopping = job.cancel_wanted is not None
     view: dict[str, Any] = {
         "note": say("safe_to_leave", language),
@@ -137,6 +143,7 @@ def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
     return view | {
         "head": stage_words(job.stage, language),
         "detail": " · ".join(facts),
+        "ready": say("part_ready", language, count=f"{ready:.1f}") if ready else "",
         "preview": picture_url(job.preview),
         "percent": _percent(job),
     }

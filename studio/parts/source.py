@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ def part(
     style: str | None = None,
     block: str | None = None,
     given: Mapping[str, Any] | None = None,
+    uses: Sequence[str] = (),
 ) -> gr.HTML:
     """Build a part of our own.
 
@@ -31,10 +32,11 @@ def part(
         style: CSS for this part alone.
         block: class of the block around it, `<name>-block` if not given.
         given: words and addresses of ours, which the script finds as `given`.
+        uses: other scripts beside this file that come before its own.
     """
     if markup is None:
         markup = (_HERE / f"{name}.html").read_text(encoding="utf-8")
-    script = _script(name)
+    script = _script(*uses, name)
     if given is not None:
         script = f"const given = {json.dumps(dict(given))};\n{script}"
     return gr.HTML(
@@ -48,8 +50,9 @@ def part(
     )
 
 
-def _script(name: str) -> str:
+def _script(*names: str) -> str:
     """The lines that all parts share, then the part's own."""
     return "\n".join(
-        (_HERE / file).read_text(encoding="utf-8") for file in ("common.js", f"{name}.js")
+        (_HERE / file).read_text(encoding="utf-8")
+        for file in ("common.js", *(f"{name}.js" for name in names))
     )

@@ -1,7 +1,8 @@
 """A worker whose engine is pretended: for the screens that a real job shows too briefly to test.
 
 `python tests/e2e/stand_in.py <home> <name>`; the built-in dance that is asked for says how it goes:
-"spin" never ends, "robot" ends its own process, any other draws a clip in about two seconds.
+"spin" never ends, "robot" ends its own process, "disco_night" is long enough to have pieces, any
+other draws a clip in about two seconds.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.types import Event, Preview, Progress, Result
+from engine.types import Event, Part, Preview, Progress, Result
 from studio.jobs import worker
 from studio.jobs.job import Job
 
 _STEPS = 12
+_FRAMES, _FPS, _PIECES = 24, 12, 3
 
 
 def pretend(job: Job, out: Path) -> Iterator[Event]:
@@ -38,15 +40,29 @@ def pretend(job: Job, out: Path) -> Iterator[Event]:
         yield Preview(_picture(step / _STEPS, noise=1 - shown / _STEPS))
         time.sleep(0.15)
         step += 1
-    with av.open(out, "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(12))
+    frames = _FRAMES
+    if dance == "disco_night":
+        frames = _PIECES * _FRAMES
+        for first in range(0, frames, _FRAMES):
+            path = job.scratch / f"part-{first}.mp4"
+            path.parent.mkdir(exist_ok=True)
+            _write(path, first, first + _FRAMES)
+            yield Progress(first + _FRAMES, frames, "decode")
+            yield Part(path, first, _FRAMES, frames, _FPS)
+            time.sleep(1.5 * _FRAMES / _FPS)  # slower than it plays, as on a small machine
+    _write(out, 0, frames)
+    yield Result(out, {"model": "pocket", "seed": 7})
+
+
+def _write(path: Path, first: int, end: int) -> None:
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(_FPS))
         stream.width = stream.height = 256
         stream.pix_fmt = "yuv420p"
-        for number in range(24):
-            frame = av.VideoFrame.from_ndarray(_picture(number / 24, 0.0), format="rgb24")
+        for number in range(first, end):
+            frame = av.VideoFrame.from_ndarray(_picture(number / _FRAMES, 0.0), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    yield Result(out, {"model": "pocket", "seed": 7})
 
 
 def _picture(phase: float, noise: float) -> NDArray[np.uint8]:

@@ -208,3 +208,31 @@ def test_in_korean(stand_in: Server, visit: Visit) -> None:
     ann.page.wait_for_selector("#setting-seed")
     ann.shot("15-korean-advanced", full=True)
     assert "__i18n__" not in ann.page.inner_text("body")
+
+
+_FRONT = "document.querySelector('.stage-piece:not([hidden]):not(.stage-piece-back)')"
+
+
+def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Visit) -> None:
+    ann = visit()
+    ann.open(stand_in)
+    ann.pick("mina", "disco_night")  # has three pieces of two seconds
+    ann.make()
+    ann.page.wait_for_selector(".status-ready >> text=The first 2.0 s are ready")
+    ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('000000000-000002000')")
+    ann.page.wait_for_function(
+        f"() => {_FRONT}.src.includes('000002000-000004000') && {_FRONT}.currentTime > 0.3"
+    )
+    assert ann.page.evaluate(f"!{_FRONT}.paused && {_FRONT}.muted")
+    assert ann.page.inner_text(".status-head") == "Developing the frames"  # not done yet
+    ann.page.evaluate(
+        "addEventListener('seeked', ({ target }) => {"
+        " if (target.matches('#result video')) window.wentOnAt ??= target.currentTime; }, true)"
+    )
+    ann.shot("16-pieces")
+    ann.wait_head("Your video is ready")
+    ann.page.wait_for_function(  # the whole video, from where its pieces were
+        "() => { const v = document.querySelector('#result video');"
+        " return v && v.duration > 5 && !v.paused && window.wentOnAt > 0.1; }"
+    )
+    assert ann.page.locator(".stage-piece:visible").count() == 0

@@ -168,7 +168,7 @@ def test_pieces_of_a_long_video_can_be_played(tmp_path: Path) -> None:
                     assert sum(1 for _ in file.decode(video=0)) == part.num_frames
                 found.append(part)
     assert [(p.first, p.num_frames) for p in found] == [(0, 48), (48, 48), (96, 5)]
-    assert {p.total for p in found} == {total}
+    assert {(p.total, p.fps) for p in found} == {(total, 15.0)}
     with Parts(tmp_path / "short", 60, 15.0, None, Limits()) as parts:
         assert parts.add(np.zeros((32, 32, 3), np.uint8)) is None
     assert not (tmp_path / "short").exists()

@@ -47,7 +47,7 @@ def _checker(folder: Path, threshold: float) -> Path:
 def _run(out: Path) -> Iterator[Event]:
     yield Progress(1, 1, "denoise")
     yield Preview(FRAME)
-    yield Part(out, 0, 2, 3)
+    yield Part(out, 0, 2, 3, 12.0)
     write([FRAME] * 3, out, 15)
     yield Result(out, {"seed": 1})
 

@@ -12,7 +12,7 @@ from studio.forms import USUAL_FPS
 from studio.jobs.estimate import expected_seconds
 from studio.jobs.store import Store
 from studio.parts import strip
-from studio.served import cached
+from studio.served import address, cached, lend, take_back
 from studio.view import View
 from studio.words import Language, duration, say
 
@@ -33,15 +33,29 @@ def updates(view: View, sent: Sent) -> tuple[Any, ...]:
         return gr.skip() if sent.get(name) == new[name] else value
 
     video = cached(view.video) if view.video else None
+    if view.shown and not view.pieces and sent.get("card") == new["card"]:
+        take_back(view.shown)  # only now: the page was told before, so it asks for none any more
     return (
         view.shown,
-        unless_same("card", view.card),
+        unless_same("card", {**view.card, "pieces": _lent(view)}),
         unless_same("shelf", view.shelf),
         unless_same("video", video),
         unless_same("button", gr.update(value=view.button)),
         unless_same("live", gr.Timer(LIVE_SECONDS if view.live else IDLE_SECONDS)),
         new,
     )
+
+
+def _lent(view: View) -> list[dict[str, Any]]:
+    """Where the page finds the finished pieces, and the second at which each begins."""
+    found = []
+    for piece in view.pieces:
+        try:
+            copy = lend(piece.path, str(view.shown))
+        except FileNotFoundError:  # the job has just ended
+            break
+        found.append({"address": address(copy), "start": piece.start})
+    return found
 
 
 def forecast(
