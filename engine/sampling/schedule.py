@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
 from torch import Tensor
+
+if TYPE_CHECKING:  # it brings scipy.stats, which takes longer to import than all of ours
+    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
 
 
 class Scheduler(Protocol):
@@ -48,6 +50,8 @@ def svd_scheduler(sigma_min: float = 0.002) -> EulerDiscreteScheduler:
     Args:
         sigma_min: the last noise level before 0, if not SVD's.
     """
+    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
+
     return EulerDiscreteScheduler(
         num_train_timesteps=1000,
         beta_start=0.00085,

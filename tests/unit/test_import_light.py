@@ -15,6 +15,7 @@ HEAVY = (  # seconds each, and needed by single functions alone
     "insightface",
     "onnxruntime",
     "peft",
+    "scipy",
     "segment_anything",
     "torchvision",
     "transformers.modeling_utils",
