@@ -38,8 +38,6 @@ class Style:
         face: radius of a point of the face.
         dim: brightness of limbs against joints.
         reduce: how the canvas becomes the frame; `bilinear` samples (as upstream), `area` averages.
-        confidence: brightness follows the score; if False, everything seen is fully bright.
-        hand_threshold: hands and faces below this score are left out (0: as upstream).
     """
 
     canvas: int = 2160
@@ -50,8 +48,6 @@ class Style:
     face: int = 3
     dim: float = 0.6
     reduce: Literal["bilinear", "area"] = "bilinear"
-    confidence: bool = True
-    hand_threshold: float = 0.0
 
 
 MIMICMOTION = Style()
@@ -86,14 +82,12 @@ def draw_people(people: Parts, size: tuple[int, int], style: Style = MIMICMOTION
     width, height = size
     ratio = style.canvas / min(height, width)
     canvas = np.zeros((int(height * ratio), int(width * ratio), 3), np.uint8)
-    if not style.confidence:
-        people = _certain(people)
     _body(canvas, people, style)
     for side in (0, 1):  # everyone's left hand, then everyone's right
         for points, score in zip(people.hands[:, side], people.hands_score[:, side], strict=True):
             _hand(canvas, points, score, style)
     for points, score in zip(people.face, people.face_score, strict=True):
-        _points(canvas, points, score, style, style.face, (255, 255, 255))
+        _points(canvas, points, score, style.face, (255, 255, 255))
     small = cv2.resize(canvas, (width, height), interpolation=_REDUCE[style.reduce])
     # The palette is written in the canvas' channel order and read back reversed, so limbs start
     # with blue in the final RGB picture. That is what the weights know.
@@ -151,25 +145,18 @@ def _dim(canvas: Picture, points: Places, score: Scores, style: Style) -> None:
 
 
 def _hand(canvas: Picture, points: Places, score: Scores, style: Style) -> None:
-    pixels, drawn = _pixels(canvas, points, score, style)
+    pixels, drawn = _pixels(canvas, points, score)
     for colour, (start, end) in zip(_HAND_COLOURS, HAND_LINKS, strict=True):
         if drawn[start] and drawn[end]:
             level = int(score[start] * score[end] * 255)
             shade = [channel * level for channel in colour]
             cv2.line(canvas, pixels[start], pixels[end], shade, thickness=style.hand_line)
-    _points(canvas, points, score, style, style.hand_joint, (0, 0, 255))
+    _points(canvas, points, score, style.hand_joint, (0, 0, 255))
 
 
-def _points(
-    canvas: Picture,
-    points: Places,
-    score: Scores,
-    style: Style,
-    radius: int,
-    colour: Colour,
-) -> None:
+def _points(canvas: Picture, points: Places, score: Scores, radius: int, colour: Colour) -> None:
     """A dot on every point of a hand or a face, as bright as its score."""
-    pixels, drawn = _pixels(canvas, points, score, style)
+    pixels, drawn = _pixels(canvas, points, score)
     for pixel, here, level in zip(pixels, drawn, score.tolist(), strict=True):
         if here:
             shade = [int(level * channel) for channel in colour]
@@ -177,25 +164,14 @@ def _points(
 
 
 def _pixels(
-    canvas: Picture, points: Places, score: Scores, style: Style
+    canvas: Picture, points: Places, score: Scores
 ) -> tuple[list[tuple[int, int]], list[bool]]:
     """Where the points of a hand or a face fall, and which of them are drawn.
 
-    A point in the first row or column stands for "not there", as upstream.
+    There is no threshold, but score 0 is "not there", which upstream does not know. A point in the
+    first row or column stands for "not there", as upstream.
     """
     height, width = canvas.shape[:2]
     pixels = (points * (width, height)).astype(np.int64)
-    drawn = (pixels > 0).all(axis=1) & (score > style.hand_threshold)
+    drawn = (pixels > 0).all(axis=1) & (score > 0)
     return [(x, y) for x, y in pixels.tolist()], drawn.tolist()
-
-
-def _certain(people: Parts) -> Parts:
-    """Every joint that is seen with full confidence, the others gone."""
-    return Parts(
-        people.body,
-        (people.body_score > SEEN).astype(np.float64),
-        people.hands,
-        (people.hands_score > SEEN).astype(np.float64),
-        people.face,
-        (people.face_score > SEEN).astype(np.float64),
-    )
