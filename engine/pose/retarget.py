@@ -56,12 +56,10 @@ class Fit:
         affine: from the driving frame to the reference frame.
         by: `joints` (their usual places), `bones` (lengths of limbs, because the places did not
             tell the size) or `frame` (there was nobody to fit to: put into the picture).
-        outside: share of the seen body joints that fall outside of the picture, 0 to 1.
     """
 
     affine: Affine
     by: Literal["joints", "bones", "frame"]
-    outside: float
 
 
 def retarget(
@@ -94,16 +92,11 @@ def fit(
             key="no_dancer",
         )
     person = None if reference is None else convert(reference[:1], "openpose18")
-    how: Literal["joints", "bones", "frame"] = "joints"
     if person is None or not (person.score > SEEN).any():
-        affine, how = _into_frame(body, size), "frame"
-    elif mode == "parity":
-        affine = fit_parity(body, person, size)
-    else:
-        affine, how = _fit_robust(body, person, size)
-    seen = affine.apply(body.keypoints)[body.score > SEEN]
-    outside = ((seen < 0) | (seen > 1)).any(axis=-1).mean()
-    return Fit(affine, how, float(outside))
+        return Fit(_into_frame(body, size), "frame")
+    if mode == "parity":
+        return Fit(fit_parity(body, person, size), "joints")
+    return _fit_robust(body, person, size)
 
 
 def fit_parity(driver: Poses, reference: Poses, size: tuple[int, int]) -> Affine:
@@ -122,9 +115,7 @@ def fit_parity(driver: Poses, reference: Poses, size: tuple[int, int]) -> Affine
     return Affine(float(ax), float(bx), float(ay), float(by))
 
 
-def _fit_robust(
-    driver: Poses, reference: Poses, size: tuple[int, int]
-) -> tuple[Affine, Literal["joints", "bones"]]:
+def _fit_robust(driver: Poses, reference: Poses, size: tuple[int, int]) -> Fit:
     places, sure = _usual_places(driver)
     target, target_sure = reference.keypoints[0], np.clip(reference.score[0], 0, 1)
     weight = np.where((sure > SEEN) & (target_sure > SEEN), sure * target_sure, 0)
@@ -133,7 +124,8 @@ def _fit_robust(
     weight = weight * core
     if not weight.any():
         raise _nothing_shared()
-    ay, by, how = None, 0.0, "joints"
+    ay, by = None, 0.0
+    how: Literal["joints", "bones"] = "joints"
     if correlation(places[:, 1], target[:, 1], weight) > ALIKE:
         ay, by = robust_line(places[:, 1], target[:, 1], weight)
     if ay is None or not SMALLEST < ay < LARGEST:
@@ -142,7 +134,7 @@ def _fit_robust(
         by = weighted_median(target[:, 1] - ay * places[:, 1], weight)
     ax = ay * _aspect(driver, size)
     bx = weighted_median(target[:, 0] - ax * places[:, 0], weight)
-    return Affine(float(ax), float(bx), float(ay), float(by)), how
+    return Fit(Affine(float(ax), float(bx), float(ay), float(by)), how)
 
 
 def _usual_places(poses: Poses) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
