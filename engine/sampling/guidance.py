@@ -41,19 +41,14 @@ class Guidance:
         """Whether an unconditional half has to be computed: not when the scale is 1 everywhere."""
         return bool((torch.as_tensor(self.scale) != 1).any())
 
-    def combine(self, uncond: Tensor, cond: Tensor, frames: Tensor | None = None) -> Tensor:
+    def combine(self, uncond: Tensor, cond: Tensor) -> Tensor:
         """Guide the prediction: `uncond + scale * (cond - uncond)`, then rescale.
 
-        Args:
-            uncond, cond: predictions, `b c f h w`.
-            frames: which frames of the video they are, `f`; needed for a scale per frame when
-                they are not all of them.
+        Both predictions are `b c f h w`, with as many frames as the scale has, if it has any.
         """
         scale = self.scale
         if isinstance(scale, Tensor):
             scale = scale.to(cond)
-            if frames is not None:
-                scale = scale[frames.to(scale.device)]
             if len(scale) != cond.shape[2]:
                 raise ValueError(f"{len(scale)} guidance scales for {cond.shape[2]} frames")
             scale = scale.view(1, 1, -1, 1, 1)

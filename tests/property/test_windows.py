@@ -93,15 +93,16 @@ def test_guiding_then_fusing_equals_fusing_then_guiding(
     generator = torch.Generator().manual_seed(seed)
     made = windows.anchored(frames, size, overlap)
     share = windows.normalised(made, frames)
-    guidance = Guidance(torch.rand(frames, generator=generator) * 9)
+    scale = torch.rand(frames, generator=generator) * 9
     uncond_fused, cond_fused, guided_fused = torch.zeros(3, 1, 2, frames, 2, 2)
     for row, window in zip(share, made, strict=True):
         weight = row[window.frames].float().view(1, 1, -1, 1, 1)
         uncond, cond = torch.randn(2, 1, 2, len(window), 2, 2, generator=generator)
         uncond_fused[:, :, window.frames] += weight * uncond
         cond_fused[:, :, window.frames] += weight * cond
-        guided_fused[:, :, window.frames] += weight * guidance.combine(uncond, cond, window.frames)
-    after = guidance.combine(uncond_fused, cond_fused)
+        guided = Guidance(scale[window.frames]).combine(uncond, cond)
+        guided_fused[:, :, window.frames] += weight * guided
+    after = Guidance(scale).combine(uncond_fused, cond_fused)
     torch.testing.assert_close(after, guided_fused, rtol=1e-5, atol=1e-5)
 
 
