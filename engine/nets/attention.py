@@ -18,7 +18,7 @@ from engine.nets.frames import Signals
 MAX_BATCH = 65_535
 
 
-class AttentionControl(Protocol):
+class Override(Protocol):
     """A stand-in for one attention layer's forward; see `Attention.control`."""
 
     def __call__(self, layer: Attention, x: Tensor, context: Tensor | None) -> Tensor: ...
@@ -40,7 +40,7 @@ class Attention(nn.Module):
         self.to_k = nn.Linear(context_dim or dim, inner, bias=False)
         self.to_v = nn.Linear(context_dim or dim, inner, bias=False)
         self.to_out = nn.Sequential(nn.Linear(inner, dim))
-        self.control: AttentionControl | None = None
+        self.control: Override | None = None
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         """Attend from `x` to itself, or to `context` (`b m d`).
