@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 
@@ -41,58 +39,20 @@ class Residuals:
 
     def __mul__(self, scale: float | Tensor) -> Residuals:
         """The control at another strength."""
-        return self.map(lambda x: x * scale)
+
+        def scaled(x: Tensor | None) -> Tensor | None:
+            return None if x is None else x * scale
+
+        return Residuals(
+            scaled(self.stem),
+            tuple(map(scaled, self.blocks)),
+            tuple(map(scaled, self.skips)),
+            scaled(self.mid),
+        )
 
     __rmul__ = __mul__
 
-    def map(self, change: Callable[[Tensor], Tensor]) -> Residuals:
-        """Apply one function to every tensor."""
-
-        def apply(x: Tensor | None) -> Tensor | None:
-            return None if x is None else change(x)
-
-        return Residuals(
-            apply(self.stem),
-            tuple(map(apply, self.blocks)),
-            tuple(map(apply, self.skips)),
-            apply(self.mid),
-        )
-
-    def at(self, frames: Tensor) -> Residuals:
-        """The features of the frames with these indices (int64 `n`), as a window needs them."""
-        return self.map(lambda x: x.index_select(2, frames.to(x.device)))
-
-
 NONE = Residuals()
-
-
-def cat(parts: Sequence[Residuals]) -> Residuals:
-    """Join along the batch; where one part has a feature and another has none, zeros stand in.
-
-    The absent part is taken to be of the same batch size as the present ones, so that guidance
-    halves and windows of equal shape can be run as one batch.
-    """
-    if not parts:
-        return NONE
-    lists = {}
-    for field in fields(Residuals):
-        values = [getattr(part, field.name) for part in parts]
-        if field.name in ("stem", "mid"):
-            lists[field.name] = _cat(values)
-        else:
-            size = max(map(len, values))
-            if any(len(value) not in (0, size) for value in values):
-                raise ValueError(f"the parts have different numbers of {field.name}")
-            rows = [value or (None,) * size for value in values]
-            lists[field.name] = tuple(_cat(column) for column in zip(*rows, strict=True))
-    return Residuals(**lists)
-
-
-def _cat(values: Sequence[Tensor | None]) -> Tensor | None:
-    model = next((value for value in values if value is not None), None)
-    if model is None:
-        return None
-    return torch.cat([torch.zeros_like(model) if value is None else value for value in values])
 
 
 def _plus(a: Tensor | None, b: Tensor | None) -> Tensor | None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.nets.residuals import NONE, Residuals, cat
+from engine.nets.residuals import NONE, Residuals
 from engine.nets.unet import VideoUNet
 
 SHAPE = (2, 3, 4, 2, 2)  # b c f h w
@@ -64,29 +64,10 @@ def test_tensor_scales_broadcast(a: Residuals, b: Residuals) -> None:
     assert same((a + b) * ramp, a * ramp + ramp * b)
 
 
-@given(residuals(), st.lists(st.integers(0, SHAPE[2] - 1), min_size=1, max_size=6))
-def test_frames_are_picked_in_order(a: Residuals, frames: list[int]) -> None:
-    picked = a.at(torch.tensor(frames))
-    for whole, part in ((a.stem, picked.stem), (a.mid, picked.mid)):
-        assert (whole is None) == (part is None)
-        if whole is not None and part is not None:
-            assert torch.equal(part, whole[:, :, frames])
-
-
-@given(residuals(), residuals())
-def test_joined_batches_come_apart_again(a: Residuals, b: Residuals) -> None:
-    joined = cat([a, b])
-    for part, rows in ((a, slice(0, 2)), (b, slice(2, 4))):
-        picked = joined.map(lambda x, rows=rows: x[rows])
-        assert same(picked, part)
-
-
 def test_residuals_for_different_networks_do_not_add() -> None:
     x = torch.zeros(SHAPE)
     with pytest.raises(ValueError, match="different networks: 1 and 2 places"):
         _ = Residuals(skips=(x,)) + Residuals(skips=(x, x))
-    with pytest.raises(ValueError, match="different numbers of blocks"):
-        cat([Residuals(blocks=(x,)), Residuals(blocks=(x, x))])
 
 
 WIDTHS = (8, 16)
