@@ -27,7 +27,7 @@ _POSE_IN = (1, 3, simcc.HEIGHT, simcc.WIDTH)
 
 
 class DWPose:
-    """Finds people with DWPose; a `PoseDetector`. The networks are loaded at the first frame.
+    """Finds people with DWPose. The networks are loaded at the first frame.
 
     Args:
         detector: path of the YOLOX file.
@@ -51,7 +51,11 @@ class DWPose:
         self._sessions: tuple[Any, Any] | None = None
 
     def detect(self, frames: Iterable[NDArray[np.uint8]]) -> Poses:
-        """Follow the largest person; see `PoseDetector.detect`."""
+        """Follow the largest person through RGB frames `f h w 3`, or what yields `h w 3`.
+
+        Returns one pose a frame; frames in which the person is not found have score 0. Raises
+        NoPoseFound if nobody is found in any frame.
+        """
         return pick(list(self.people(frames)))
 
     def people(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[People]:

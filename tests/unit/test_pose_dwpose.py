@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pose_onnx import write_detector, write_pose
 
 from engine.errors import CheckpointMismatch, MissingModel, NoPoseFound
-from engine.pose.detect import PoseDetector
 from engine.pose.dwpose import DWPose
 
 SPOT = 24
@@ -50,7 +49,6 @@ def test_a_red_spot_comes_back_as_a_person_at_its_place(networks: tuple[Path, Pa
 
 def test_one_person_is_followed_through_a_stream(networks: tuple[Path, Path]) -> None:
     detector = DWPose(*networks, threads=1)
-    assert isinstance(detector, PoseDetector)
     xs = [100, 120, 140, 160]
 
     def frames() -> Iterator[NDArray[np.uint8]]:
