@@ -73,9 +73,12 @@ SYSTEMS: Mapping[str, System] = {
 def _system(name: str) -> System:
     if name not in SYSTEMS:
         raise BadInput(
-            f"The system '{name[:40]}' is not in this version.",
+            "The system '{name}' is not in this version.",
             "It is planned, but its networks are not built yet.",
-            "Use one of: " + ", ".join(SYSTEMS) + ".",
+            "Use one of: {known}.",
+            key="unknown_system",
+            name=name[:40],
+            known=", ".join(SYSTEMS),
         )
     return SYSTEMS[name]
 

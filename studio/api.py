@@ -21,7 +21,7 @@ from engine.catalogue import SETTINGS
 from engine.errors import BadInput
 from engine.settings import parse, specs
 from studio.examples import Examples
-from studio.explained import explained, trouble_of
+from studio.explained import explained, trouble_of, warned
 from studio.intake import Intake, UnusableFile
 from studio.jobs.home import owner_of
 from studio.jobs.job import Job
@@ -173,7 +173,7 @@ class Api:
             "settings": dict(job.settings),
             "model": job.record.get("model"),
             "seed": job.record.get("seed"),
-            "warnings": list(job.record.get("warnings", [])),
+            "warnings": warned(job.record, language),
             "trouble": trouble,
         }
 

@@ -50,7 +50,7 @@ class Rehearsals:
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a request (see `studio.stage_hand`): `picture`, `findings` and
-        `notes`, or `trouble`, the fields of a `Trouble`.
+        `notes`, or `trouble`; a note and a trouble are the fields of a `Trouble`.
 
         Blocks for at most the seconds given at the start, twice them when another question is being
         answered: call it from a thread. Raises Slow.

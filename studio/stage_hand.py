@@ -37,13 +37,17 @@ def _answer(request: Mapping[str, Any], out: Path, rehearse: Rehearse) -> dict[s
     try:
         found = rehearse(request, out)
     except StudioError as error:
-        fields = ("what", "why", "fix", "key", "values")
-        return {"trouble": {name: getattr(error, name) for name in fields}}
+        return {"trouble": _fields(error)}
     except Exception:  # a fault of ours: it is written down, and the next request gets its answer
         traceback.print_exc(file=sys.stderr)
         return {"trouble": {"key": "unexpected"}}
     picture = base64.b64encode(out.read_bytes()).decode("ascii")
     return {**found, "picture": f"data:image/webp;base64,{picture}"}
+
+
+def _fields(message: StudioError | Warning) -> dict[str, Any]:
+    """The fields of a `Trouble`, which JSON can hold."""
+    return {name: getattr(message, name) for name in ("what", "why", "fix", "key", "values")}
 
 
 def engine(home: Path) -> Rehearse:
@@ -63,10 +67,10 @@ def engine(home: Path) -> Rehearse:
         )
         settings = parse(SETTINGS[request["system"]], request["settings"])
         record: Mapping[str, Any] = {}
-        notes: list[str] = []
+        notes: list[dict[str, Any]] = []
         for event in rehearse(settings, inputs, shelf, out):
             if isinstance(event, Warning):
-                notes.append(event.what)
+                notes.append(_fields(event))
             elif isinstance(event, Result):
                 record = event.record
         return {"findings": record["findings"], "notes": notes}

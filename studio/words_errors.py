@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _AGAIN = "다시 복사하거나 내려받으세요."
-_KINDS = (
-    "OpenPose, COCO-WholeBody, MMPose의 키포인트 파일이나 이 프로그램이 저장한 파일을 올리세요."
-)
 _SAME_PART = "영상과 같은 신체 부위가 나온 사진을 쓰세요. 머리부터 발끝까지가 가장 좋습니다."
 _SEEN_WELL = "춤추는 사람이 잘 보이는 영상을 쓰세요. 머리부터 발끝까지 나오면 더 좋습니다."
 
@@ -113,69 +110,6 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "이 영상은 너무 깁니다.",
         "{frames}프레임이 됩니다. 여기서는 {most}프레임까지 만듭니다.",
         "더 짧은 길이를 고르거나 영상을 잘라 내세요.",
-    ),
-    # --- keypoints
-    "keypoints_empty": ("키포인트 파일 {name}에 내용이 없습니다.", "빈 파일입니다.", _KINDS),
-    "keypoints_too_deep": (
-        "키포인트 파일 {name}을(를) 읽을 수 없습니다.",
-        "너무 깊이 중첩되어 있습니다.",
-        _KINDS,
-    ),
-    "keypoints_no_json": (
-        "키포인트 파일 {name}을(를) 읽을 수 없습니다.",
-        "올바른 JSON이 아닙니다: {reason}.",
-        _KINDS,
-    ),
-    "keypoints_unreadable": (
-        "키포인트 파일 {name}을(를) 열 수 없습니다.",
-        "시스템 메시지: {reason}.",
-        "이름과 읽기 권한을 확인하세요.",
-    ),
-    "keypoints_wrong": (
-        "키포인트 파일 {name}은(는) 쓸 수 없습니다.",
-        "형식에 맞지 않는 곳이 있습니다. {where}: {reason}.",
-        _KINDS,
-    ),
-    "keypoints_too_large": (
-        "키포인트 파일 {name}이(가) 너무 큽니다.",
-        "{megabytes}MB입니다. {most}MB까지 읽습니다.",
-        "더 짧게 나누세요.",
-    ),
-    "keypoints_mixed": (
-        "키포인트 파일 {name}은(는) 쓸 수 없습니다.",
-        "사람마다 관절의 종류가 다릅니다: {layouts}.",
-        "모든 프레임을 같은 검출기와 같은 신체 부위로 내보내세요.",
-    ),
-    "keypoints_sizes": (
-        "키포인트 파일 {name}은(는) 쓸 수 없습니다.",
-        "프레임마다 크기가 다릅니다: {sizes}.",
-        "한 영상의 모든 프레임을 같은 크기로 내보내세요.",
-    ),
-    "keypoints_no_size": (
-        "키포인트 파일 {name}은(는) 쓸 수 없습니다.",
-        "좌표가 0과 1 사이인데 프레임의 크기가 적혀 있지 않습니다.",
-        "각 프레임에 canvas_width와 canvas_height를 넣거나 픽셀 좌표로 내보내세요.",
-    ),
-    "keypoints_unknown": (
-        "키포인트 파일 {name}의 종류를 알 수 없습니다.",
-        "JSON이지만 'people', 'annotations', 'image_id', 'instances', 'layout' 중 아무것도 "
-        "없습니다.",
-        _KINDS,
-    ),
-    "keypoints_nobody": (
-        "키포인트 파일 {name}에 사람이 없습니다.",
-        "확실하게 찾은 관절이 있는 사람이 어느 프레임에도 없습니다.",
-        "춤추는 사람이 잘 보이는 영상에서 만든 파일을 올리세요.",
-    ),
-    "archive_broken": (
-        "압축 파일 {name}을(를) 읽을 수 없습니다.",
-        "손상되었거나 암호가 걸렸거나 특이하게 압축되었습니다: {reason}.",
-        "프레임별 키포인트 파일을 보통의 zip으로 압축하세요.",
-    ),
-    "archive_no_keypoints": (
-        "{name} 안에 키포인트 파일이 없습니다.",
-        "이름이 .json으로 끝나는 파일이 없습니다.",
-        _KINDS,
     ),
     # --- the dance and the person
     "no_dance": (

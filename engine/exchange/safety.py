@@ -66,8 +66,11 @@ class SafetyFilter:
         if wrong:
             raise CheckpointMismatch(
                 "The weights of the safety filter do not fit.",
-                f"Missing or of another shape: {', '.join(wrong[:5])}.",
-                f"Get the files of {SOURCE} again.",
+                "Missing or of another shape: {names}.",
+                "Get the files of {source} again.",
+                key="safety_filter_wrong",
+                names=", ".join(wrong[:5]),
+                source=SOURCE,
             )
         self._model = model.eval().to(device)
 

@@ -210,9 +210,12 @@ def _pocket_card(path: Path) -> ModelCard:
         key, title = str(facts["key"]), str(facts["title"])
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise CheckpointMismatch(
-            f"The card of a built-in model, {path.name}, cannot be read.",
-            f"It is damaged ({type(error).__name__}: {error}).",
+            "The card of a built-in model, {name}, cannot be read.",
+            "It is damaged ({reason}).",
             "Get the program's files again: `git checkout -- assets/pocket`.",
+            key="built_in_card_damaged",
+            name=path.name,
+            reason=f"{type(error).__name__}: {error}",
         ) from error
     return ModelCard(
         key=key,
@@ -239,9 +242,12 @@ def known_card(name: str) -> ModelCard:
     cards = all_cards()
     if name not in cards:
         raise BadInput(
-            f"There is no model '{name[:60]}'.",
+            "There is no model '{name}'.",
             "The name may be misspelt.",
-            "Choose one of: " + ", ".join(cards) + ".",
+            "Choose one of: {known}.",
+            key="unknown_model",
+            name=name[:60],
+            known=", ".join(cards),
         )
     return cards[name]
 

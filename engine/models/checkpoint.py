@@ -160,9 +160,16 @@ def check(got: Shapes, expected: Shapes, *, name: str) -> None:
         return
     stranger = guess(got) if len(differences.missing) > len(expected) / 2 else ""
     raise CheckpointMismatch(
-        f"The weights '{name}' do not belong to this network.",
-        f"{stranger} {differences.summary()}".strip(),
+        "The weights '{name}' do not belong to this network.",
+        "{guess} {summary}" if stranger else "{summary}",
         "Use the file that the model's card names, or the network it was made for.",
+        key="weights_stranger" if stranger else "weights_foreign",
+        name=name,
+        guess=stranger,
+        summary=differences.summary(),
+        missing=len(differences.missing),
+        unexpected=len(differences.unexpected),
+        misshapen=len(differences.misshapen),
     )
 
 

@@ -36,7 +36,7 @@ class Layout:
         split: dict[str, dict[str, T]] = {part: {} for part in self.parts}
         plain = {key.removeprefix(f"{self.wrapper}."): value for key, value in state.items()}
         if len(plain) < len(state):
-            raise _refused(name, "Some tensors are in it twice.")
+            raise _refused(name, "weights_twice", "Some tensors are in it twice.")
         known = (*self.parts, *self.ignored)
         prefixed = any(key.partition(".")[0] in known for key in plain)
         unknown: list[str] = []
@@ -49,9 +49,13 @@ class Layout:
             elif first not in self.ignored:
                 unknown.append(key)
         if unknown:
-            shown = ", ".join(sorted(unknown)[:8])
-            why = f"{len(unknown)} tensors belong to no known part: {shown}."
-            raise _refused(name, f"{guess(unknown)} {why}".strip())
+            facts = {"count": len(unknown), "names": ", ".join(sorted(unknown)[:8])}
+            why = "{count} tensors belong to no known part: {names}."
+            stranger = guess(unknown)
+            if not stranger:
+                raise _refused(name, "weights_other_parts", why, **facts)
+            why = "{guess} " + why
+            raise _refused(name, "weights_other_stranger", why, guess=stranger, **facts)
         return split
 
 
@@ -59,9 +63,12 @@ MIMICMOTION = Layout(parts=("unet", "pose_net"), ignored=("vae", "image_encoder"
 """MimicMotion's released `.pth` files and the bare ones in use (specs/mimicmotion.md a.8)."""
 
 
-def _refused(name: str, why: str) -> CheckpointMismatch:
+def _refused(name: str, key: str, why: str, **values: object) -> CheckpointMismatch:
     return CheckpointMismatch(
-        f"The weights '{name}' are not laid out as expected.",
+        "The weights '{name}' are not laid out as expected.",
         why,
         "Use the file that the model's card names.",
+        key=key,
+        name=name,
+        **values,
     )

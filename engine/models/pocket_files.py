@@ -32,9 +32,12 @@ def read_card(folder: Path, name: str) -> Mapping[str, Any]:
     path = folder / f"{name}.json"
     if not path.is_file():
         raise MissingModel(
-            f"The built-in model '{name}' is not there.",
-            f"The file {path} is missing.",
+            "The built-in model '{name}' is not there.",
+            "The file {path} is missing.",
             "Get the program's files again (git checkout assets/pocket), or train it: make pocket.",
+            key="built_in_missing",
+            name=name,
+            path=path,
         )
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -50,15 +53,21 @@ def load(folder: Path, name: str, cls: Callable[..., Net]) -> Net:
         path = folder / file["name"]
         if not path.is_file():
             raise MissingModel(
-                f"The built-in model '{name}' is not complete.",
-                f"The file {path} is missing.",
+                "The built-in model '{name}' is not complete.",
+                "The file {path} is missing.",
                 "Get the program's files again (git checkout assets/pocket).",
+                key="built_in_incomplete",
+                name=name,
+                path=path,
             )
         if sha256_of(path) != file["sha256"]:
             raise CheckpointMismatch(
-                f"The built-in model '{name}' is damaged.",
-                f"The file {path} is not the one that its card describes.",
+                "The built-in model '{name}' is damaged.",
+                "The file {path} is not the one that its card describes.",
                 "Get the program's files again (git checkout assets/pocket).",
+                key="built_in_damaged",
+                name=name,
+                path=path,
             )
         state |= weight_file.read(path)
     net = checkpoint.build(cls, card["config"])

@@ -101,10 +101,16 @@ def _in_folder(place: Path, home: Path) -> ReleasedFiles:
     paths = {name: folder / name for name in (*names, _POSE_NET_ALONE) if (folder / name).is_file()}
     if not any(name in paths for name in names):
         raise BadInput(
-            f"There is no MimicMotion at {place}.",
+            "There is no MimicMotion at {place}.",
             "It is neither the name of a model nor a folder or file with published weights.",
-            f"Give pocket, one of {', '.join(k for k, c in CARDS.items() if 'svd' in c.needs)}, or "
-            f"a folder that holds {_BOTH[0]}, or {_UNET_ALONE[0]} with {_POSE_NET_ALONE}.",
+            "Give pocket, one of {cards}, or a folder that holds {both}, or {unet} with "
+            "{pose_net}.",
+            key="no_mimicmotion",
+            place=place,
+            cards=", ".join(key for key, card in CARDS.items() if "svd" in card.needs),
+            both=_BOTH[0],
+            unet=_UNET_ALONE[0],
+            pose_net=_POSE_NET_ALONE,
         )
     for name in _SVD_FOLDERS:
         if (folder / name / "vae").is_dir() and (folder / name / "image_encoder").is_dir():
@@ -236,8 +242,14 @@ def _part(path: Path, part: Part) -> dict[str, Tensor]:
     if not split[part]:
         other = ", ".join(name for name, tensors in split.items() if tensors)
         raise CheckpointMismatch(
-            f"The weights '{path.name}' hold no {part}.",
-            f"What they hold is: {other}.",
-            f"Put {_POSE_NET_ALONE} beside a U-Net alone, or use {_BOTH[0]}, which holds both.",
+            "The weights '{name}' hold no {part}.",
+            "What they hold is: {other}.",
+            "Put {pose_net} beside a U-Net alone, or use {both}, which holds both.",
+            key="weights_lack_part",
+            name=path.name,
+            part=part,
+            other=other,
+            pose_net=_POSE_NET_ALONE,
+            both=_BOTH[0],
         )
     return split[part]

@@ -40,10 +40,12 @@ def remove(
             freed = sum(kept.remove(file.name) for file in files)
         except OSError as error:
             raise StudioError(
-                f"The model '{card.title}' could not be removed.",
-                f"The system refused ({error.strerror or type(error).__name__}); a program may "
-                "be using its files.",
+                "The model '{title}' could not be removed.",
+                "The system refused ({reason}); a program may be using its files.",
                 "Wait until no video is being made and try again.",
+                key="model_not_removed",
+                title=card.title,
+                reason=error.strerror or type(error).__name__,
             ) from error
     left = (find(card, file, home, cache) for file in files)
     return Removed(freed, tuple(path for path in left if path is not None))

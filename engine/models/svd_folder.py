@@ -66,10 +66,13 @@ class SvdFolder:
         missing = [name for name in (VAE, IMAGE_ENCODER, *_FULL_WEIGHTS) if name not in paths]
         if missing:
             raise CheckpointMismatch(
-                f"The folder {folder.name} is not that of Stable Video Diffusion.",
-                f"Not found in it: {', '.join(missing)}.",
+                "The folder {name} is not that of Stable Video Diffusion.",
+                "Not found in it: {missing}.",
                 "Copy the whole folder of stable-video-diffusion-img2vid-xt-1-1; only its own "
                 "U-Net's weights can be left out.",
+                key="svd_incomplete",
+                name=folder.name,
+                missing=", ".join(missing),
             )
         return cls(paths)
 
@@ -79,12 +82,14 @@ class SvdFolder:
         try:
             config = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise _refused(path, f"It cannot be read ({error}).") from error
+            why = "It cannot be read ({reason})."
+            raise _refused(path, "svd_unreadable", why, reason=error) from error
         if not isinstance(config, dict):
-            raise _refused(path, "It is no table of settings.")
+            raise _refused(path, "svd_no_table", "It is no table of settings.")
         kind = config.get("_class_name", _CLASSES.get(name))
         if kind != _CLASSES.get(name, kind):
-            raise _refused(path, f"It is of a {kind}, not of a {_CLASSES[name]}.")
+            why = "It is of a {kind}, not of a {wanted}."
+            raise _refused(path, "svd_other_class", why, kind=kind, wanted=_CLASSES[name])
         return config
 
     def unet_spec(self) -> Mapping[str, Any]:
@@ -151,18 +156,23 @@ class SvdFolder:
 
 
 def _compare(path: Path, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
-    other = [
-        f"{key} is {theirs[key]!r} instead of {value!r}"
+    other = {
+        key: f"{key} is {theirs[key]!r} instead of {value!r}"
         for key, value in sorted(ours.items())
         if key in theirs and theirs[key] != value
-    ]
+    }
     if other:
-        raise _refused(path, f"It is of another model: {'; '.join(other)}.")
+        facts = {"differences": "; ".join(other.values()), "names": ", ".join(other)}
+        raise _refused(path, "svd_other_model", "It is of another model: {differences}.", **facts)
 
 
-def _refused(path: Path, why: str) -> CheckpointMismatch:
+def _refused(path: Path, key: str, why: str, **values: object) -> CheckpointMismatch:
     return CheckpointMismatch(
-        f"The file {path.name} does not fit Stable Video Diffusion 1.1.",
-        f"{why} It lies at {path}.",
+        "The file {name} does not fit Stable Video Diffusion 1.1.",
+        why + " It lies at {path}.",
         "Use the folder of stable-video-diffusion-img2vid-xt-1-1, whose files belong together.",
+        key=key,
+        name=path.name,
+        path=path,
+        **values,
     )

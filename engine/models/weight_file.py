@@ -33,9 +33,10 @@ def read(path: Path) -> dict[str, Tensor]:
     for whatever else the file is.
     """
     if not path.is_file():
-        raise unreadable(path, "There is no such file.")
+        raise unreadable(path, "weights_gone", "There is no such file.")
     if path.suffix not in SUFFIXES:
-        raise unreadable(path, f"'{path.suffix}' is not a kind of weight file that is known here.")
+        why = "'{suffix}' is not a kind of weight file that is known here."
+        raise unreadable(path, "weights_unknown_kind", why, suffix=path.suffix)
     kind = _kind(path)
     if kind == "safetensors" or (kind == "unknown" and path.suffix == ".safetensors"):
         return _read_safetensors(path)
@@ -48,16 +49,24 @@ def read_metadata(path: Path) -> dict[str, str]:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
     except (SafetensorError, OSError) as error:
-        raise unreadable(path, _disguise(path) or str(error)) from error
+        raise _disguised(path) or _damaged(path) from error
 
 
-def unreadable(path: Path, why: str) -> CheckpointMismatch:
-    """The error for a file that cannot be used at all."""
+def unreadable(path: Path, key: str, why: str, **values: object) -> CheckpointMismatch:
+    """The error for a file that cannot be used at all; `key` names the words, see StudioError."""
     return CheckpointMismatch(
-        f"The weight file {path.name} cannot be read.",
+        "The weight file {name} cannot be read.",
         why,
-        f"Delete it and get it again; it was looked for at {path}.",
+        "Delete it and get it again; it was looked for at {path}.",
+        key=key,
+        name=path.name,
+        path=path,
+        **values,
     )
+
+
+def _damaged(path: Path) -> CheckpointMismatch:
+    return unreadable(path, "weights_damaged", "It is damaged or cut off.")
 
 
 def _kind(path: Path) -> Literal["safetensors", "zip", "pickle", "unknown"]:
@@ -74,7 +83,7 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
-        raise unreadable(path, _disguise(path) or f"It is damaged or cut off ({error}).") from error
+        raise _disguised(path) or _damaged(path) from error
 
 
 def _read_pickle(path: Path, *, zipped: bool) -> dict[str, Tensor]:
@@ -88,19 +97,19 @@ def _read_pickle(path: Path, *, zipped: bool) -> dict[str, Tensor]:
             # only files in torch's zip format can be mapped; the older kind is read as a whole
             content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
-        raise unreadable(
+        raise _disguised(path) or unreadable(
             path,
-            _disguise(path)
-            or "It holds more than numbers. Such a file could run any program, so it is refused.",
+            "weights_unsafe",
+            "It holds more than numbers. Such a file could run any program, so it is refused.",
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise unreadable(path, _disguise(path) or "It is damaged or cut off.") from error
+        raise _disguised(path) or _damaged(path) from error
     if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
         content = content["state_dict"]
     if not isinstance(content, dict) or not all(
         isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
     ):
-        raise unreadable(path, "It does not hold a table of named tensors.")
+        raise unreadable(path, "weights_no_table", "It does not hold a table of named tensors.")
     return content
 
 
@@ -111,25 +120,30 @@ def _check_zip(path: Path) -> None:
             names = archive.namelist()
     except zipfile.BadZipFile as error:
         there = size_in_words(path.stat().st_size)
-        why = f"It is cut off after {there}: the table of contents at its end is missing."
-        raise unreadable(path, why) from error
+        why = "It is cut off after {there}: the table of contents at its end is missing."
+        raise unreadable(path, "weights_cut_off", why, there=there) from error
     if not any(name.endswith("data.pkl") for name in names):
         inside = ", ".join(names[:3])
-        raise unreadable(path, f"It is an archive of other files ({inside}). Unpack it first.")
+        why = "It is an archive of other files ({inside}). Unpack it first."
+        raise unreadable(path, "weights_packed", why, inside=inside)
 
 
-def _disguise(path: Path) -> str:
-    """What a file really is, when it is one of the usual things that pass for weights."""
+def _disguised(path: Path) -> CheckpointMismatch | None:
+    """The error for a file that is one of the usual things that pass for weights."""
     with path.open("rb") as file:
         head = file.read(200).lstrip().lower()
     if not head:
-        return "It is empty."
+        return unreadable(path, "weights_empty", "It is empty.")
     if head.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "It is a web page, probably a download that was answered with an error."
+        why = "It is a web page, probably a download that was answered with an error."
+        return unreadable(path, "weights_web_page", why)
     if head.startswith(b"version https://git-lfs"):
-        return "It is a pointer of git-lfs; the weights themselves were not fetched."
+        why = "It is a pointer of git-lfs; the weights themselves were not fetched."
+        return unreadable(path, "weights_pointer", why)
     if head.startswith(b"gguf"):
-        return "It is a GGUF file, made for another kind of program."
+        why = "It is a GGUF file, made for another kind of program."
+        return unreadable(path, "weights_gguf", why)
     if head.startswith((b"{", b"[")):
-        return "It is a text file (JSON), perhaps a message of the server it came from."
-    return ""
+        why = "It is a text file (JSON), perhaps a message of the server it came from."
+        return unreadable(path, "weights_text", why)
+    return None

@@ -50,17 +50,24 @@ def from_diffusers(config: Mapping[str, Any]) -> dict[str, Any]:
     name = config.get("_class_name", "")
     if name not in _TRANSLATE:
         raise BadInput(
-            f"The network '{name}' is not one that the studio knows.",
+            "The network '{name}' is not one that the studio knows.",
             "Its config.json names another class.",
-            "Known classes: " + ", ".join(_TRANSLATE) + ".",
+            "Known classes: {known}.",
+            key="unknown_network",
+            name=name,
+            known=", ".join(_TRANSLATE),
         )
     for option, plain in _PLAIN.items():
         value = config.get(option, plain)
         if value is not None and value != plain:
             raise BadInput(
-                f"The network's option {option} = {value!r} is not supported.",
-                f"The studio's networks have {option} = {plain!r}.",
+                "The network's option {option} = {value} is not supported.",
+                "The studio's networks have {option} = {plain}.",
                 "Use a checkpoint with that value.",
+                key="unknown_network_option",
+                option=option,
+                value=repr(value),
+                plain=repr(plain),
             )
     shared = {
         "in_channels": config["in_channels"],

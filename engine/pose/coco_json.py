@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pose.jsonfile import frame_size, mapping, numbers, sequence, triples, wrong
+from engine.pose.jsonfile import (
+    frame_size,
+    mapping,
+    numbers,
+    sequence,
+    too_many,
+    triples,
+    wrong,
+)
 from engine.pose.raw import MOST_FRAMES, MOST_PEOPLE, RawFrame, RawPerson
 from engine.types import Layout
 
@@ -52,7 +60,8 @@ def read_annotations(content: Any, name: str) -> list[RawFrame]:
         entry = mapping(entry, name, where)
         key = _key(entry.get("image_id"), name, f"{where}.image_id")
         if key not in frames:
-            raise wrong(name, where, f"there is no image {str(key)[:40]!r}")
+            why = "there is no image {image}"
+            raise wrong(name, where, "keypoints_no_image", why, image=repr(str(key)[:40]))
         _add(frames[key].people, _person(entry, name, where), name, where)
     _visibility_to_score(list(frames.values()))
     return list(frames.values())
@@ -68,7 +77,7 @@ def read_results(content: Any, name: str) -> list[RawFrame]:
         frame = frames.setdefault(key, RawFrame([]))
         _add(frame.people, _person(entry, name, where), name, where)
     if len(frames) > MOST_FRAMES:
-        raise wrong(name, "file", f"it has {len(frames)} frames, at most {MOST_FRAMES} are read")
+        raise too_many(name, "file", len(frames), MOST_FRAMES)
     return [frames[key] for key in sorted(frames, key=natural)]
 
 
@@ -111,14 +120,15 @@ def _instance(entry: Any, name: str, where: str) -> RawPerson:
     xy = [numbers(point, name, f"{where}.keypoints") for point in points]
     score = numbers(entry.get("keypoint_scores"), name, f"{where}.keypoint_scores")
     if len(xy) not in _LAYOUTS or len(score) != len(xy) or any(len(p) != 2 for p in xy):
-        why = f"17 or 133 points with a score each were expected, there are {len(xy)}"
-        raise wrong(name, where, why)
+        why = "17 or 133 points with a score each were expected, there are {count}"
+        raise wrong(name, where, "keypoints_no_body", why, count=len(xy))
     return RawPerson(np.column_stack([np.stack(xy), score]), _LAYOUTS[len(xy)])
 
 
 def _add(people: list[RawPerson], person: RawPerson, name: str, where: str) -> None:
     if len(people) >= MOST_PEOPLE:
-        raise wrong(name, where, f"a frame has more than {MOST_PEOPLE} people")
+        why = "a frame has more than {most} people"
+        raise wrong(name, where, "keypoints_crowd", why, most=MOST_PEOPLE)
     people.append(person)
 
 
@@ -133,7 +143,7 @@ def _visibility_to_score(frames: list[RawFrame]) -> None:
 
 def _key(value: Any, name: str, where: str) -> int | str:
     if type(value) not in (int, str):
-        raise wrong(name, where, "a number or a name was expected")
+        raise wrong(name, where, "keypoints_no_name", "a number or a name was expected")
     return value
 
 

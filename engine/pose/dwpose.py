@@ -136,7 +136,8 @@ class DWPose:
         try:
             session = onnxruntime.InferenceSession(str(path), options, providers=self._providers)
         except Exception as error:  # onnxruntime's own exceptions have no public base class
-            raise _mismatch(path, f"onnxruntime says: {str(error)[:160]}") from error
+            why, said = "onnxruntime says: {reason}", str(error)[:160]
+            raise _mismatch(path, "dwpose_unreadable", why, reason=said) from error
         inputs = [node.shape for node in session.get_inputs()]
         outputs = [node.shape for node in session.get_outputs()]
         fits = len(inputs) == 1 and _matches(inputs[0], takes)
@@ -144,7 +145,8 @@ class DWPose:
         if not fits or not all(
             _matches(shape, (1, *wanted)) for shape, wanted in zip(outputs, gives, strict=True)
         ):
-            raise _mismatch(path, f"it takes {inputs} and gives {outputs}")
+            why = "it takes {takes} and gives {gives}"
+            raise _mismatch(path, "dwpose_other", why, takes=inputs, gives=outputs)
         return session
 
 
@@ -159,9 +161,12 @@ def _matches(shape: Sequence[int | str | None], wanted: tuple[int, ...]) -> bool
     )
 
 
-def _mismatch(path: Path, why: str) -> CheckpointMismatch:
+def _mismatch(path: Path, key: str, why: str, **values: object) -> CheckpointMismatch:
     return CheckpointMismatch(
-        f"The file {path.name} is not the network it should be.",
-        f"It may be damaged or another model; {why}.",
+        "The file {name} is not the network it should be.",
+        "It may be damaged or another model; " + why + ".",
         "Delete it and run `python -m engine models get dwpose`.",
+        key=key,
+        name=path.name,
+        **values,
     )

@@ -72,16 +72,19 @@ def read(path: Path) -> Any:
     return parse(text, path.name)
 
 
-def wrong(name: str, where: str, why: str) -> BadInput:
-    """The error for a file whose content is not what it should be at the place `where`."""
+def wrong(name: str, where: str, key: str, why: str, **values: object) -> BadInput:
+    """The error for a file whose content is not what it should be at the place `where`.
+
+    `why` is a template; `key` and `values` are those of a StudioError.
+    """
     return BadInput(
         "The keypoint file {name} cannot be used.",
-        "{where}: {reason}.",
+        "{where}: " + why + ".",
         KINDS,
-        key="keypoints_wrong",
+        key=key,
         name=name,
         where=where,
-        reason=why,
+        **values,
     )
 
 
@@ -101,11 +104,12 @@ def too_large(name: str, size: int) -> BadInput:
 def numbers(value: Any, name: str, where: str) -> NDArray[np.float64]:
     """A flat list of finite numbers as float64 `n`; anything else raises BadInput."""
     if not isinstance(value, list):
-        raise wrong(name, where, "a list of numbers was expected")
+        raise wrong(name, where, "keypoints_no_numbers", "a list of numbers was expected")
     for number in value:
         # bool is an int to Python, and an integer may be too large for a float
         if type(number) not in (int, float) or abs(number) > 1e12 or not math.isfinite(number):
-            raise wrong(name, where, f"{str(number)[:30]!r} is not a usable number")
+            why = "{given} is not a usable number"
+            raise wrong(name, where, "keypoints_no_number", why, given=repr(str(number)[:30]))
     return np.asarray(value, np.float64)
 
 
@@ -113,32 +117,40 @@ def triples(value: Any, name: str, where: str, *counts: int) -> NDArray[np.float
     """A flat list x, y, score, x, y, score, ... of one of the numbers of joints, as `k 3`."""
     flat = numbers(value, name, where)
     if len(flat) not in [3 * count for count in counts]:
-        allowed = " or ".join(str(3 * count) for count in counts)
-        raise wrong(name, where, f"{allowed} numbers were expected, there are {len(flat)}")
+        facts = {"allowed": "/".join(str(3 * count) for count in counts), "count": len(flat)}
+        why = "{allowed} numbers were expected, there are {count}"
+        raise wrong(name, where, "keypoints_count", why, **facts)
     return flat.reshape(-1, 3)
 
 
 def mapping(value: Any, name: str, where: str) -> dict[str, Any]:
     """The value, which must be a JSON object."""
     if not isinstance(value, dict):
-        raise wrong(name, where, "an object in braces was expected")
+        raise wrong(name, where, "keypoints_no_object", "an object in braces was expected")
     return value
 
 
 def sequence(value: Any, name: str, where: str, most: int) -> list[Any]:
     """The value, which must be a JSON list of at most `most` entries."""
     if not isinstance(value, list):
-        raise wrong(name, where, "a list in brackets was expected")
+        raise wrong(name, where, "keypoints_no_list", "a list in brackets was expected")
     if len(value) > most:
-        raise wrong(name, where, f"there are {len(value)} entries, at most {most} are read")
+        raise too_many(name, where, len(value), most)
     return value
+
+
+def too_many(name: str, where: str, count: int, most: int) -> BadInput:
+    """The error for a list that is longer than what is read."""
+    why = "there are {count} entries, at most {most} are read"
+    return wrong(name, where, "keypoints_too_many", why, count=count, most=most)
 
 
 def frame_size(width: Any, height: Any, name: str) -> tuple[int, int]:
     """(width, height) in pixels, from 1 to 100,000 each; anything else raises BadInput."""
     for side in (width, height):
         if type(side) not in (int, float) or not 1 <= side <= 100_000:
-            raise wrong(name, "frame size", f"{str(side)[:30]!r} is not a number of pixels")
+            why = "{given} is not a number of pixels"
+            raise wrong(name, "frame size", "keypoints_no_side", why, given=repr(str(side)[:30]))
     return int(width), int(height)
 
 

@@ -46,7 +46,8 @@ def _person(content: Any, name: str, where: str) -> RawPerson | None:
     fields = mapping(content, name, where)
     body = fields.get("pose_keypoints_2d")
     if body is None:
-        raise wrong(name, where, "it has no pose_keypoints_2d")
+        why = "it has no pose_keypoints_2d"
+        raise wrong(name, where, "keypoints_no_openpose", why)
     if body == []:  # OpenPose writes hands without a body in its hand-only mode
         return None
     joints = np.zeros((133, 3))

@@ -148,7 +148,7 @@ def _check_count(count: int, name: str) -> None:
             name=name,
         )
     if count > MOST_FRAMES:
-        raise jsonfile.wrong(name, "files", f"{count} are too many, at most {MOST_FRAMES} are read")
+        raise jsonfile.too_many(name, "files", count, MOST_FRAMES)
 
 
 def _ours(content: dict[str, Any], name: str) -> PoseFile:
@@ -156,23 +156,27 @@ def _ours(content: dict[str, Any], name: str) -> PoseFile:
         (known for known in get_args(Layout) if known == content["layout"]), None
     )
     if layout is None:
-        why = f"{str(content['layout'])[:30]!r} is none of {', '.join(NUM_KEYPOINTS)}"
-        raise jsonfile.wrong(name, "layout", why)
+        facts = {"given": repr(str(content["layout"])[:30]), "known": ", ".join(NUM_KEYPOINTS)}
+        why = "{given} is none of {known}"
+        raise jsonfile.wrong(name, "layout", "keypoints_no_layout", why, **facts)
     size = content.get("size")
     if not isinstance(size, list) or len(size) != 2:
-        raise jsonfile.wrong(name, "size", "[width, height] was expected")
+        why = "[width, height] was expected"
+        raise jsonfile.wrong(name, "size", "keypoints_no_pair", why)
     width, height = jsonfile.frame_size(size[0], size[1], name)
     fps = content.get("fps")
     if fps is not None:
         fps = float(jsonfile.numbers([fps], name, "fps")[0])
         if not 0 < fps <= 1000:
-            raise jsonfile.wrong(name, "fps", f"{fps:g} is not a frame rate")
+            why = "{given} is not a frame rate"
+            raise jsonfile.wrong(name, "fps", "keypoints_no_rate", why, given=f"{fps:g}")
     joints = NUM_KEYPOINTS[layout]
     points = jsonfile.sequence(content.get("keypoints"), name, "keypoints", MOST_FRAMES)
     scores = jsonfile.sequence(content.get("score"), name, "score", MOST_FRAMES)
     if len(points) != len(scores):
-        why = f"{len(points)} frames of keypoints and {len(scores)} of scores do not go together"
-        raise jsonfile.wrong(name, "keypoints", why)
+        facts = {"points": len(points), "scores": len(scores)}
+        why = "{points} frames of keypoints and {scores} of scores do not go together"
+        raise jsonfile.wrong(name, "keypoints", "keypoints_uneven", why, **facts)
     keypoints = np.zeros((len(points), joints, 2))
     score = np.zeros((len(points), joints))
     for index, (frame, found) in enumerate(zip(points, scores, strict=True)):
@@ -181,7 +185,8 @@ def _ours(content: dict[str, Any], name: str) -> PoseFile:
         rows = [jsonfile.numbers(pair, name, where) for pair in pairs]
         sure = jsonfile.numbers(found, name, f"score[{index}]")
         if len(rows) != joints or len(sure) != joints or any(len(row) != 2 for row in rows):
-            raise jsonfile.wrong(name, where, f"{joints} points (x, y) and scores were expected")
+            why = "{joints} points (x, y) and scores were expected"
+            raise jsonfile.wrong(name, where, "keypoints_no_points", why, joints=joints)
         keypoints[index], score[index] = np.stack(rows), np.clip(sure, 0, None)
     score[(np.abs(keypoints) > 10).any(axis=-1)] = 0
     if not (score > SEEN).any():

@@ -12,7 +12,7 @@ import gradio as gr
 from engine.catalogue import SETTINGS
 from engine.settings import specs
 from studio.examples import Sample
-from studio.explained import explained
+from studio.explained import explained, warned
 from studio.jobs.job import Job
 from studio.names import name_of
 from studio.parts.source import part
@@ -65,7 +65,7 @@ def status(job: Job | None, place: int, language: Language, ready: float = 0.0) 
             "head": say("done", language),
             "detail": _how(job, language),
             "badge": _maker(job, language),
-            "note": "\n".join(str(line) for line in job.record.get("warnings", [])),
+            "note": "\n".join(warned(job.record, language)),
             "file": f"pirouette-{name_of(job, language)}.mp4".lower().replace(" ", "-"),
         }
     view["head"] = say(job.state, language)

@@ -30,7 +30,7 @@ def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
         trouble = Trouble(**answer["trouble"])
         return unseen("look_failed", language, explained(trouble, language))
     lines = [say(f"look_{key}", language) for key in answer["findings"] if known(f"look_{key}")]
-    lines += [str(note) for note in answer["notes"]]
+    lines += [explained(Trouble(**note), language)[0] for note in answer["notes"]]
     good = not set(answer["findings"]) - {"paper"}
     return {
         "picture": answer["picture"],

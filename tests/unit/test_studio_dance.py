@@ -370,8 +370,9 @@ def test_what_a_rehearsal_found_is_said() -> None:
     assert fine["good"] and fine["lines"] == []
     paper = look.seen({"picture": picture, "findings": ["paper"], "notes": []}, "en")
     assert paper["good"] and len(paper["lines"]) == 1
-    bad = look.seen({"picture": picture, "findings": ["feet_out", "new"], "notes": ["Hm."]}, "ko")
-    assert not bad["good"] and len(bad["lines"]) == 2
+    notes = [{"what": "Hm."}, {"what": "Cut.", "why": ".", "fix": ".", "key": "clip_cut_off"}]
+    bad = look.seen({"picture": picture, "findings": ["feet_out", "new"], "notes": notes}, "ko")
+    assert not bad["good"] and bad["lines"][1:] == ["Hm.", "영상이 손상되어 앞부분만 씁니다."]
     failed = look.seen({"trouble": {"what": "No.", "why": "So.", "fix": "Do."}}, "en")
     assert failed["picture"] == "" and failed["lines"] == ["No.", "So.", "Do."]
     assert len(look.seen({"trouble": {"key": "unexpected"}}, "ko")["lines"]) == 3

@@ -143,10 +143,14 @@ def test_a_result_says_who_made_it_and_is_shown_once_it_is_whole(store: Store) -
     store.take("w")
     job.result.write_bytes(b"half")
     assert look(store, "ann", job.id, "en").video is None
-    store.finish(job.id, {"model": "pocket", "seed": 5, "warnings": ["Mind this."]})
+    keys = [{"key": "", "values": {}}, {"key": "several_people", "values": {}}]
+    said = {"warnings": ["Mind this.", "Several."], "warning_keys": keys}
+    store.finish(job.id, {"model": "pocket", "seed": 5, **said})
     view = look(store, "ann", job.id, "en")
     assert view.video == job.result and "pocket" in view.card["badge"]
-    assert "seed 5" in view.card["detail"] and view.card["note"] == "Mind this."
+    assert "seed 5" in view.card["detail"] and view.card["note"] == "Mind this.\nSeveral."
+    note = look(store, "ann", job.id, "ko").card["note"]
+    assert note.startswith("Mind this.\n영상에 여러 사람이 있습니다.")
     assert view.marks() == look(store, "ann", job.id, "en").marks()
     assert view.marks() != look(store, "ann", job.id, "ko").marks()
 

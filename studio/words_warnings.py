@@ -1,0 +1,56 @@
+"""What the engine warns of while the work goes on, in Korean; its English is where it is made.
+
+As in `studio.words_errors`, every key is one that `engine` gives, here to a `Warning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_DAMAGED = "영상이 손상되어 앞부분만 씁니다."
+_GET_WHOLE = "빠진 부분이 너무 많으면 다시 내려받거나 녹화하세요."
+_DOUBTFUL = "자세가 불확실한 곳이 있습니다."
+_HARDLY_SEEN = "{count}군데에서 잘 보이지 않습니다({seconds}초, {parts})."
+_SEE_PREVIEW = "자세를 미리 보고, 중요하다면 춤추는 사람이 가려지지 않는 영상을 쓰세요."
+
+KOREAN_WARNINGS: Mapping[str, tuple[str, str, str]] = {
+    "paper_person": (
+        "사진 대신 종이 인형이 춤춥니다.",
+        "내장 모델 포켓은 Pirouette이 그린 사람만 압니다. 그래서 사진에서 피부, 머리, 옷의 색을 "
+        "가져와 인형을 그렸습니다.",
+        "실제 사람의 영상을 만들려면 공개된 MimicMotion 가중치가 필요합니다. 받는 방법은 모델 "
+        "탭에 있습니다.",
+    ),
+    "several_people": (
+        "영상에 여러 사람이 있습니다.",
+        "가장 크게 나온 사람을 따라갑니다.",
+        "다른 사람을 따르려면 고급 설정에서 왼쪽부터 센 번호를 고르세요.",
+    ),
+    "tempo_assumed": (
+        "키포인트의 빠르기를 짐작했습니다.",
+        "파일에 초당 프레임 수가 적혀 있지 않아 30으로 보았습니다.",
+        "춤이 너무 빠르거나 느리면 고급 설정에서 초당 프레임 수를 고르세요.",
+    ),
+    "pose_doubtful": (_DOUBTFUL, _HARDLY_SEEN, _SEE_PREVIEW),
+    "pose_doubtful_mended": (
+        _DOUBTFUL,
+        _HARDLY_SEEN + " 그중 {mended}군데는 앞뒤 프레임을 이어 메웠습니다.",
+        _SEE_PREVIEW,
+    ),
+    "clip_cut_off": (_DAMAGED, "파일의 끝부분이 없어 읽기를 일찍 마쳤습니다.", _GET_WHOLE),
+    "clip_broken_inside": (
+        _DAMAGED,
+        "파일 안쪽이 손상되어 읽기를 일찍 마쳤습니다: {reason}.",
+        _GET_WHOLE,
+    ),
+    "sound_damaged": (
+        "소리의 일부가 빠졌습니다.",
+        "춤 영상의 소리가 손상되었습니다({reason}).",
+        "손상되지 않은 영상을 쓰세요.",
+    ),
+    "record_not_inside": (
+        "설정이 영상 파일 안에 들어 있지 않습니다.",
+        "영상에 담을 수 있는 1MB보다 깁니다.",
+        "함께 저장된 .json 파일을 보관하세요.",
+    ),
+}
