@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 
 from engine.data.limits import Limits
-from engine.data.pixels import to_pixels
 from engine.device import Device, DeviceName, pick
 from engine.models import pocket_files
 from engine.models.released import Released, locate, precisions
@@ -19,6 +18,7 @@ from engine.models.resolve import default_home
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.pose_detector import PocketPoseDetector
+from engine.pose.drawn import drawn_poses
 from engine.types import Poses
 
 Net = TypeVar("Net", bound=torch.nn.Module)
@@ -109,13 +109,4 @@ class Shelf:
 
     def drawn_poses(self, frames: NDArray[np.uint8]) -> Poses:
         """The poses of a drawn dancer in frames `f h w 3`, by the pocket detector."""
-        detector = self.pose_detector()
-        height, width = frames.shape[1:3]
-        found: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
-        for start in range(0, len(frames), 16):
-            pixels = to_pixels(frames[start : start + 16], self.device.torch)
-            places, score = detector.detect(pixels)
-            found.append((places.double().cpu().numpy(), score.double().cpu().numpy()))
-        keypoints = np.concatenate([one for one, _ in found])
-        scores = np.concatenate([two for _, two in found])
-        return Poses(keypoints, scores, "wholebody133", (width, height))
+        return drawn_poses(self.pose_detector(), frames, self.device.torch)
