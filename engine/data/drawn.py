@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from engine.data import synth
 from engine.errors import BadInput
 from engine.pose import draw
-from engine.types import Progress
+from engine.types import NUM_KEYPOINTS, Progress
 
-KEYPOINTS = 133
+KEYPOINTS = NUM_KEYPOINTS["wholebody133"]
 
 
 @dataclass(frozen=True)

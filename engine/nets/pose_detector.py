@@ -9,8 +9,9 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
 from engine.nets.blocks import ResidualBlock
+from engine.types import NUM_KEYPOINTS
 
-KEYPOINTS = 133
+KEYPOINTS = NUM_KEYPOINTS["wholebody133"]
 _CELL = 4  # pixels per bin
 
 

@@ -52,6 +52,7 @@ class Residuals:
 
     __rmul__ = __mul__
 
+
 NONE = Residuals()
 
 

@@ -36,6 +36,7 @@ from engine.nets.mimicmotion import (
 )
 from engine.nets.residuals import Residuals
 from engine.nets.unet import VideoUNet
+from engine.pose.skeleton import LEFT_HAND, RIGHT_HAND
 from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
@@ -159,8 +160,6 @@ def animate(
 
 
 # --- training --------------------------------------------------------------------------------
-
-LEFT_HAND, RIGHT_HAND = slice(91, 112), slice(112, 133)
 
 
 def hand_weights(

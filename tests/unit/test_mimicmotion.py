@@ -15,6 +15,7 @@ from engine.nets.controls import PoseNet
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
+from engine.pose.skeleton import LEFT_HAND
 from engine.sampling.loop import Step, Tick
 from engine.train.stage import NUMBERS, select
 
@@ -71,9 +72,9 @@ def batch(frames: int = 3) -> dict[str, Tensor]:
 
 def test_only_reliable_hands_weigh_more() -> None:
     keypoints = np.full((2, 133, 2), 0.5)
-    keypoints[:, mimicmotion.LEFT_HAND] = [0.25, 0.75]
+    keypoints[:, LEFT_HAND] = [0.25, 0.75]
     score = np.zeros((2, 133))
-    score[:, mimicmotion.LEFT_HAND] = 0.9
+    score[:, LEFT_HAND] = 0.9
     score[1, 95] = 0.4  # one doubtful finger makes the hand unreliable
     weights = mimicmotion.hand_weights(keypoints, score, (16, 16))
     assert weights[0, 12, 4] == 10
