@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.data.drawn import Pool
+from engine.data.drawn import Pool, mapped
 from engine.data.pixels import to_pixels
 from engine.pose import draw
 from engine.pose.skeleton import convert
@@ -39,11 +39,11 @@ class EncodedPool:
         self.pool = pool
         spec = pool.spec
         folder.mkdir(parents=True, exist_ok=True)
-        self.latents = _array(
+        self.latents = mapped(
             folder / "latents.npy", np.float16, (spec.clips, spec.frames, *latent)
         )
-        self.tokens = _array(folder / "tokens.npy", np.float16, (spec.clips, *token))
-        self._done = _array(folder / "done.npy", np.uint8, (spec.clips,))
+        self.tokens = mapped(folder / "tokens.npy", np.float16, (spec.clips, *token))
+        self._done = mapped(folder / "done.npy", np.uint8, (spec.clips,))
 
     def __len__(self) -> int:
         missing = np.flatnonzero(self._done == 0)
@@ -141,9 +141,3 @@ def _drawn(
 
 BODY_ONLY = 0.25
 """Share of the examples whose poses show neither hands nor face."""
-
-
-def _array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:
-    if path.exists():
-        return np.load(path, mmap_mode="r+")
-    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)

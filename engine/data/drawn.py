@@ -70,19 +70,11 @@ class Pool:
             )
         card.write_text(json.dumps(asdict(spec)))
         n, f, s = spec.clips, spec.frames, spec.size
-        self.rgb = self._array("rgb", np.uint8, (n, f, s, s, 3))
-        self.pose = self._array("pose", np.uint8, (n, f, s, s, 3))
-        self.keypoints = self._array("keypoints", np.float32, (n, f, KEYPOINTS, 2))
-        self.score = self._array("score", np.float32, (n, f, KEYPOINTS))
-        self._done = self._array("done", np.uint8, (n,))
-
-    def _array(
-        self, name: str, dtype: type[np.generic], shape: tuple[int, ...]
-    ) -> NDArray[np.generic]:
-        path = self.folder / f"{name}.npy"
-        if path.exists():
-            return np.load(path, mmap_mode="r+")
-        return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+        self.rgb = mapped(folder / "rgb.npy", np.uint8, (n, f, s, s, 3))
+        self.pose = mapped(folder / "pose.npy", np.uint8, (n, f, s, s, 3))
+        self.keypoints = mapped(folder / "keypoints.npy", np.float32, (n, f, KEYPOINTS, 2))
+        self.score = mapped(folder / "score.npy", np.float32, (n, f, KEYPOINTS))
+        self._done = mapped(folder / "done.npy", np.uint8, (n,))
 
     def __len__(self) -> int:
         """How many clips are drawn, counted from the first."""
@@ -112,6 +104,13 @@ class Pool:
         with context.Pool(processes) as workers:
             for part, _ in enumerate(workers.imap_unordered(_draw_part, parts)):
                 yield Progress(min((part + 1) * 16, len(todo)), len(todo), "draw dancers")
+
+
+def mapped(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:
+    """An array that lives in a file; made of zeros when there is none."""
+    if path.exists():
+        return np.load(path, mmap_mode="r+")
+    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
 
 
 def _draw_part(part: tuple[Path, PoolSpec, list[int]]) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from engine.data.video_record import APP, RECORD_VERSION
+from engine.models.verify import sha256_of
 from engine.types import Inputs, Warning
 
 
@@ -84,7 +85,5 @@ def files(inputs: Inputs) -> list[dict[str, str]]:
     for role in ("image", "motion", "face", "outfit", "depth"):
         path: Path | None = getattr(inputs, role)
         if path is not None and path.is_file():
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            found.append({"role": role, "name": path.name, "sha256": digest})
+            found.append({"role": role, "name": path.name, "sha256": sha256_of(path)})
     return found
