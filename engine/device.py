@@ -41,8 +41,8 @@ class Device:
 def pick(name: DeviceName = "auto") -> Device:
     """Choose the fastest device that is there, or the named one.
 
-    bf16 sampling takes about 0.65 of fp32's time on a CPU with native bf16; elsewhere a CPU
-    emulates bf16 slowly, so fp32 is kept there. GPUs before Ampere have no bf16 and get fp16.
+    A CPU samples in bf16 where it has instructions for it; elsewhere it emulates bf16 slowly, so
+    fp32 is kept there. GPUs before Ampere have no bf16 and get fp16.
     """
     if name == "auto":
         if torch.cuda.is_available():

@@ -77,8 +77,8 @@ POCKET = Spec(
 )
 """The small built-in model: 16x16 latents, attention at both levels (design.md 2).
 
-Two things differ from the released model, because pocket learns from nothing in an hour what the
-released one brings from SVD. It denoises the difference to the photo, so that a still background is
+Two things differ from the released model, because pocket learns from nothing what the released one
+brings from SVD. It denoises the difference to the photo, so that a still background is
 zero from the start and all learning goes to the person; and every frame is shown the photo's own
 pose through a PoseNet of its own, where the released model has it in slot 0 alone.
 """

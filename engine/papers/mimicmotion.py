@@ -203,7 +203,7 @@ class Objective(nn.Module):
 
     Args:
         reference_net, relative: as in `Networks` and `Spec`.
-        sigma_mean, sigma_deviation: SVD's 0.7 and 1.6.
+        sigma_mean, sigma_deviation: 0.7 and 1.6 as for SVD, which the spec holds for uncertain.
         dropout: how often token, image and pose are dropped together. The rate is not published;
             together, because the unconditional half of the sampler drops all three at once.
         image_only: learn single pictures, without the temporal layers. The photo's own slot has

@@ -27,7 +27,7 @@ MEMORY = "ours: fits 2 GB and keeps two cores busy"
 COMMON: Mapping[str, str] = {
     "rate": OURS,
     "decay": "ours: about a third of the stage, where there is one",
-    "warmup": "ours: a tenth of an hour-long run at most",
+    "warmup": "ours: about the first twentieth of the stage",
     "weight_decay": "AdamW's customary 0.01",
     "betas": "Adam's default",
     "clip": "customary for diffusion models",

@@ -16,7 +16,7 @@ _POCKET_SOURCES = sources(
     rate="ours: pocket starts from nothing, so forty times the paper's or more",
     decay="ours: about a third of the stage",
     ema="ours: averages over the last fifty to two hundred steps",
-    steps="ours: two hours of one core",
+    steps="ours: a hundred minutes of one core for both stages (docs/results.md)",
     batch_size="ours: small batches and many steps learnt faster in short trials",
 )
 POCKET_PICTURES = Stage(
