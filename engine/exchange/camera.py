@@ -26,6 +26,7 @@ from engine.models.shelf import Shelf
 from engine.nets.autoencoder import decode_in_chunks
 from engine.nets.mimicmotion import Networks, PosePictures
 from engine.sampling.loop import Step, Tick
+from engine.sampling.plan import Plan
 from engine.sampling.profile import Profile, choose, resident
 from engine.sampling.scratch import Scratch, remembered_seed
 from engine.sampling.spans import Fusion
@@ -40,14 +41,9 @@ class Sampler(Protocol):
         nets: Networks,
         reference: Tensor,
         poses: PosePictures,
-        *,
-        steps: int,
-        guidance: float,
-        window: int,
-        overlap: int,
+        plan: Plan,
         generator: torch.Generator,
-        fusion: Fusion,
-        spread: bool,
+        *,
         profile: Profile,
         scratch: Scratch | None,
     ) -> Iterator[Tick | Step]: ...
@@ -205,13 +201,15 @@ class Camera:
             self.nets,
             to_pixels(scene.photo[None], device),
             DrawnPoses(own, dance, (width, height), STYLES[self.nets.spec.style], device),
-            steps=settings.num_inference_steps,
-            guidance=settings.guidance_scale,
-            window=settings.window_size,
-            overlap=settings.overlap,
-            generator=torch.Generator().manual_seed(settings.seed),
-            fusion=cast(Fusion, settings.fusion),
-            spread=settings.spread_windows,
+            Plan(
+                steps=settings.num_inference_steps,
+                guidance=settings.guidance_scale,
+                window=settings.window_size,
+                overlap=settings.overlap,
+                fusion=cast(Fusion, settings.fusion),
+                spread=settings.spread_windows,
+            ),
+            torch.Generator().manual_seed(settings.seed),
             profile=profile,
             scratch=scratch,
         )

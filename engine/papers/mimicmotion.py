@@ -41,10 +41,10 @@ from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
 from engine.sampling.loop import Step, Tick, denoise
+from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, Profile, choose, chunked, resident
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.sampling.scratch import Scratch
-from engine.sampling.spans import Fusion
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
 from engine.train.pocket_dance import POCKET_PICTURES, POCKET_WINDOWS, sources
@@ -112,27 +112,22 @@ def animate(
     nets: Networks,
     reference: Tensor,
     poses: PosePictures,
-    *,
-    steps: int,
-    guidance: float,
-    window: int,
-    overlap: int,
+    plan: Plan,
     generator: torch.Generator,
-    fusion: Fusion = "triangle",
-    spread: bool = False,
+    *,
     profile: Profile = PROFILES["cpu"],
     noise_augmentation: float = 0.0,
     scratch: Scratch | None = None,
 ) -> Iterator[Tick | Step]:
     """Denoise a video of the reference dancing the poses (3.1 to 3.3).
 
-    Args as for `conditions`, `windows.anchored` (the reference slot counts) and `denoise`. The last
-    `Step`'s latents are the scaled video `1 c f h w`; frame 0 is the reference, to be dropped.
+    Args as for `conditions` and `denoise`; `generator` draws the noise the run starts from. The
+    last `Step`'s latents are the scaled video `1 c f h w`; frame 0 is the reference, to be dropped.
     """
     scheduler, device = svd_scheduler(nets.spec.sigma_min), reference.device
     fresh = noise.draw(
         len(poses),
-        min(window, len(poses)),
+        min(plan.window, len(poses)),
         (reference.shape[-2], reference.shape[-1]),
         generator,
         channels=nets.autoencoder.latent_channels,
@@ -143,12 +138,14 @@ def animate(
     with resident([nets.unet], device, profile), chunked(nets.unet, profile.tokens):
         for event in denoise(
             Denoiser(nets.unet),
-            first_latents(fresh.video.to(device), scheduler, steps),
+            first_latents(fresh.video.to(device), scheduler, plan.steps),
             scheduler,
-            steps,
+            plan.steps,
             cond,
-            guidance=Guidance(guidance, drop=frozenset({"image", "pose", "token"})),
-            windows=windows.anchored(len(poses), window, overlap, fusion=fusion, spread=spread),
+            guidance=Guidance(plan.guidance, drop=frozenset({"image", "pose", "token"})),
+            windows=windows.anchored(
+                len(poses), plan.window, plan.overlap, fusion=plan.fusion, spread=plan.spread
+            ),
             batch=profile.batch,
             dtype=profile.dtype or torch.float32,
             scratch=scratch,

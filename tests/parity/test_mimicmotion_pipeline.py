@@ -27,6 +27,7 @@ from engine.nets.mimicmotion import Networks, Spec
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
 from engine.sampling.loop import Step
+from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES
 
 SHARED = Path(__file__).parents[3] / "shared" / "parity" / "mimicmotion"
@@ -81,11 +82,13 @@ def test_the_whole_pipeline(nets: Networks, golden: dict[str, Tensor], profile: 
         nets,
         photo(golden),
         golden["pose"],
-        steps=int(golden["steps"]),
-        guidance=float(golden["guidance"]),
-        window=int(golden["tile"]),
-        overlap=int(golden["overlap"]),
-        generator=torch.Generator().manual_seed(int(golden["seed"])),
+        Plan(
+            steps=int(golden["steps"]),
+            guidance=float(golden["guidance"]),
+            window=int(golden["tile"]),
+            overlap=int(golden["overlap"]),
+        ),
+        torch.Generator().manual_seed(int(golden["seed"])),
         profile=PROFILES[profile],
     )
     steps = [event for event in events if isinstance(event, Step)]

@@ -25,6 +25,7 @@ from engine.nets.attention import FeedForward
 from engine.nets.mimicmotion import Networks, pose_features, pose_stem
 from engine.papers import mimicmotion
 from engine.sampling.loop import Step, Tick
+from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, choose, chunked, resident
 from engine.sampling.scratch import Scratch, remembered_seed
 from engine.types import Event, Inputs, Part, Progress, Result
@@ -38,11 +39,8 @@ def run(nets: Networks, scratch: Scratch | None = None) -> Iterator[Tick | Step]
         nets,
         torch.linspace(-1, 1, 3 * 64 * 64).view(1, 3, 64, 64),
         torch.rand(FRAMES, 3, 64, 64, generator=torch.Generator().manual_seed(1)) * 2 - 1,
-        steps=STEPS,
-        guidance=1.5,
-        window=4,
-        overlap=2,
-        generator=generator,
+        Plan(STEPS, guidance=1.5, window=4, overlap=2),
+        generator,
         scratch=scratch,
     )
 

@@ -17,6 +17,7 @@ from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
 from engine.pose.skeleton import LEFT_HAND
 from engine.sampling.loop import Step, Tick
+from engine.sampling.plan import Plan
 from engine.train.stage import NUMBERS, select
 
 TINY = dataclasses.replace(
@@ -51,11 +52,8 @@ def sampled(
         nets,
         torch.zeros(1, 3, 64, 64) if photo is None else photo,
         torch.zeros(frames, 3, 64, 64),
-        steps=2,
-        guidance=guidance,
-        window=4,
-        overlap=1,
-        generator=torch.Generator().manual_seed(0),
+        Plan(steps=2, guidance=guidance, window=4, overlap=1),
+        torch.Generator().manual_seed(0),
     )
 
 
