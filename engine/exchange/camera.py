@@ -27,7 +27,7 @@ from engine.nets.autoencoder import decode_in_chunks
 from engine.nets.mimicmotion import Networks, PosePictures
 from engine.sampling.loop import Step, Tick
 from engine.sampling.plan import Plan
-from engine.sampling.profile import Profile, choose, resident
+from engine.sampling.profile import Profile, choose
 from engine.sampling.scratch import Scratch, remembered_seed
 from engine.sampling.spans import Fusion
 from engine.types import Event, Inputs, Poses, Progress, Result
@@ -115,20 +115,19 @@ class Camera:
             expected_seconds=round(expected, 2),
             peak_bytes=peak_bytes(self.shelf.device.torch),
         )
-        with resident(self.nets.encoders(), self.shelf.device.torch, profile):
-            late = yield from publish(
-                latents,
-                self.nets.autoencoder,
-                out,
-                scene.fps,
-                drop=1,  # slot 0 is the reference
-                audio=scene.audio,
-                record=record,
-                chunk=profile.decode,
-                parts=scratch,
-                badge=settings.badge,
-                limits=self.shelf.limits,
-            )
+        late = yield from publish(
+            latents,
+            self.nets.autoencoder,
+            out,
+            scene.fps,
+            drop=1,  # slot 0 is the reference
+            audio=scene.audio,
+            record=record,
+            chunk=profile.decode,
+            parts=scratch,
+            badge=settings.badge,
+            limits=self.shelf.limits,
+        )
         if kept is not None:
             kept.clear()
         # what went wrong with the file is known too late to be said inside it

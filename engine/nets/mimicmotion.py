@@ -96,8 +96,8 @@ class Networks:
     image_encoder: ImageEncoder
 
     def encoders(self) -> list[nn.Module]:
-        """The modules that work once, before the first step."""
-        parts = (self.autoencoder, self.image_encoder, self.pose_net, self.reference_net)
+        """The modules that work once, before the first step, and are not needed after it."""
+        parts = (self.image_encoder, self.pose_net, self.reference_net)
         return [part for part in parts if isinstance(part, nn.Module)]
 
 

@@ -94,6 +94,8 @@ def conditions(
             autoencoder with `image_noise` (`1 3 H W`, already scaled) on it.
         poses: the drawn dance.
     """
+    if isinstance(nets.autoencoder, nn.Module):
+        nets.autoencoder.to(reference.device)  # to stay: it shows every step, and decodes the last
     with resident(nets.encoders(), reference.device, profile):
         image = nets.autoencoder.encode(reference + image_noise)[:, :, None]
         return Conditioning(

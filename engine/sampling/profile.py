@@ -28,8 +28,8 @@ class Profile:
     Attributes:
         name: one of `PROFILES`.
         memory: what it is made for, in bytes; 0 for the processor.
-        residency: `all` networks stay on the device, or only those of the running phase (`swap`:
-            moved once per phase, never within one).
+        residency: `all` networks stay on the device, or the large ones take turns (`swap`: moved
+            once per phase, never within one). The autoencoder stays: it shows every step.
         batch: guidance halves of windows in one call of the network.
         tokens: most tokens in one piece of a feed-forward, the peak of the activations; 0: whole.
         decode: frames decoded together.

@@ -18,6 +18,7 @@ from engine.papers import mimicmotion
 from engine.pose.skeleton import LEFT_HAND
 from engine.sampling.loop import Step, Tick
 from engine.sampling.plan import Plan
+from engine.sampling.profile import PROFILES, Profile
 from engine.train.stage import NUMBERS, select
 
 TINY = dataclasses.replace(
@@ -46,7 +47,12 @@ def networks() -> mimicmotion.Networks:
 
 
 def sampled(
-    nets: mimicmotion.Networks, frames: int, *, guidance: float = 1.0, photo: Tensor | None = None
+    nets: mimicmotion.Networks,
+    frames: int,
+    *,
+    guidance: float = 1.0,
+    photo: Tensor | None = None,
+    profile: Profile = PROFILES["cpu"],
 ) -> Iterator[Tick | Step]:
     return mimicmotion.animate(
         nets,
@@ -54,6 +60,7 @@ def sampled(
         torch.zeros(frames, 3, 64, 64),
         Plan(steps=2, guidance=guidance, window=4, overlap=1),
         torch.Generator().manual_seed(0),
+        profile=profile,
     )
 
 
@@ -168,6 +175,23 @@ def test_every_number_of_every_stage_names_its_source() -> None:
     for stage in mimicmotion.STAGES.values():
         assert set(stage.sources) == set(NUMBERS), stage.name
         assert len(list(select(objective, stage.train))) > 0
+
+
+def test_the_autoencoder_stays_where_the_steps_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `swap` the others take turns; what is on a card cannot be decoded off it."""
+    moves: dict[str, list[str]] = {}
+
+    def to(net: nn.Module, place: torch.device | str) -> nn.Module:
+        moves.setdefault(type(net).__name__, []).append(repr(place))
+        return net
+
+    nets = networks()
+    for kind in {type(net) for net in (nets.unet, nets.autoencoder, *nets.encoders())}:
+        monkeypatch.setattr(kind, "to", to)
+    list(sampled(nets, 3, profile=PROFILES["6gb"]))
+    card, away = repr(torch.device("cpu")), repr("cpu")  # told apart by how they are asked for
+    assert moves["PocketAutoencoder"] == [card]
+    assert moves["VideoUNet"] == moves["PocketImageEncoder"] == [card, away]
 
 
 @pytest.mark.parametrize(("frames", "guidance"), [(5, 1.0), (5, 2.0), (1, 1.0)])
