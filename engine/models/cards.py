@@ -46,32 +46,56 @@ _MIMICMOTION_LICENCE = (
     "academic, research and education only, no commercial or production use; "
     "on top of the Stability AI Community License"
 )
-_MIMICMOTION_URL = "https://huggingface.co/tencent/MimicMotion"
-_PRUNED_URL = "https://huggingface.co/Kijai/MimicMotion_pruned"
+_RELEASED = Hub("tencent/MimicMotion")
+_PRUNED = Hub("Kijai/MimicMotion_pruned")
+_UNET_ALONE = "The same U-Net as safetensors, as ComfyUI users have it."
 _SVD_URL = "https://huggingface.co/stabilityai/stable-video-diffusion-img2vid-xt-1-1"
-_WRAPPER_URL = "https://github.com/kijai/ComfyUI-MimicMotionWrapper/tree/main/models"
 
-# The released program's advice: 8 GB for windows of 16 frames, 16 GB for windows of 72. Without a
-# graphics card: weights in fp32 and the activations of one window.
-_SHORT = Memory(graphics=8 * _GB, main=16 * _GB)
-_LONG = Memory(graphics=16 * _GB, main=24 * _GB)
+# By the window. The released program's advice: 8 GB for 16 frames, 16 GB for 72. Without a graphics
+# card: weights in fp32 and the activations of one window.
+_MEMORY = {
+    16: Memory(graphics=8 * _GB, main=16 * _GB),
+    72: Memory(graphics=16 * _GB, main=24 * _GB),
+}
+
+
+def _mimicmotion(
+    key: str,
+    title: str,
+    file: WeightFile,
+    source: Hub | ByHand,
+    *,
+    note: str,
+    window: int = 0,
+    needs: tuple[str, ...] = ("svd", "dwpose"),
+) -> ModelCard:
+    return ModelCard(
+        key=key,
+        title=title,
+        system="mimicmotion",
+        files=(file,),
+        source=source,
+        licence=_MIMICMOTION_LICENCE,
+        licence_url=source.url if isinstance(source, Hub) else _RELEASED.url,
+        commercial=False,
+        needs=needs,
+        note=note,
+        memory=_MEMORY.get(window),
+        window=window,
+        alternative=source is not _RELEASED,
+    )
+
 
 # Sizes and licences: specs/mimicmotion.md a.8 and a.9. A hash stands here where at least two
 # unrelated public manifests give the same one; the Hub's own hash checks every download.
 _PUBLISHED = (
-    ModelCard(
-        key="mimicmotion",
-        title="MimicMotion 1.1",
-        system="mimicmotion",
-        files=(WeightFile("MimicMotion_1-1.pth", 3_049_867_447),),
-        source=Hub("tencent/MimicMotion"),
-        licence=_MIMICMOTION_LICENCE,
-        licence_url=_MIMICMOTION_URL,
-        commercial=False,
-        needs=("svd", "dwpose"),
-        note="U-Net and PoseNet, trained for windows of 72 frames.",
-        memory=_LONG,
+    _mimicmotion(
+        "mimicmotion",
+        "MimicMotion 1.1",
+        WeightFile("MimicMotion_1-1.pth", 3_049_867_447),
+        _RELEASED,
         window=72,
+        note="U-Net and PoseNet, trained for windows of 72 frames.",
     ),
     ModelCard(
         key="svd",
@@ -100,63 +124,41 @@ _PUBLISHED = (
         commercial=False,
         note="MimicMotion's base. Its own U-Net is not needed and not fetched.",
     ),
-    ModelCard(
-        key="mimicmotion-1.0",
-        title="MimicMotion 1.0",
-        system="mimicmotion",
+    _mimicmotion(
+        "mimicmotion-1.0",
+        "MimicMotion 1.0",
         # published as "3.05 GB" only; the same tensors as 1.1
-        files=(WeightFile("MimicMotion_1.pth", 3_050_000_000),),
-        source=Hub("tencent/MimicMotion"),
-        licence=_MIMICMOTION_LICENCE,
-        licence_url=_MIMICMOTION_URL,
-        commercial=False,
-        needs=("svd", "dwpose"),
+        WeightFile("MimicMotion_1.pth", 3_050_000_000),
+        _RELEASED,
+        window=16,
         note="U-Net and PoseNet, trained for windows of 16 frames: for smaller graphics cards.",
-        memory=_SHORT,
-        window=16,
     ),
-    ModelCard(
-        key="mimicmotion-pruned",
-        title="MimicMotion 1.1, U-Net alone",
-        system="mimicmotion",
+    _mimicmotion(
+        "mimicmotion-pruned",
+        "MimicMotion 1.1, U-Net alone",
         # published as "3.05 GB" only; the same tensors as the U-Net of Stable Video Diffusion
-        files=(WeightFile("MimicMotionMergedUnet_1-1-fp16.safetensors", 3_049_435_868),),
-        source=Hub("Kijai/MimicMotion_pruned"),
-        licence=_MIMICMOTION_LICENCE,
-        licence_url=_PRUNED_URL,
-        commercial=False,
-        needs=("mimicmotion-posenet", "svd", "dwpose"),
-        note="The same U-Net as safetensors, as ComfyUI users have it.",
-        alternative=True,
-        memory=_LONG,
+        WeightFile("MimicMotionMergedUnet_1-1-fp16.safetensors", 3_049_435_868),
+        _PRUNED,
         window=72,
-    ),
-    ModelCard(
-        key="mimicmotion-pruned-1.0",
-        title="MimicMotion 1.0, U-Net alone",
-        system="mimicmotion",
-        files=(WeightFile("MimicMotionMergedUnet_1-0-fp16.safetensors", 3_049_435_868),),
-        source=Hub("Kijai/MimicMotion_pruned"),
-        licence=_MIMICMOTION_LICENCE,
-        licence_url=_PRUNED_URL,
-        commercial=False,
+        note=_UNET_ALONE,
         needs=("mimicmotion-posenet", "svd", "dwpose"),
-        note="The same U-Net as safetensors, as ComfyUI users have it.",
-        alternative=True,
-        memory=_SHORT,
-        window=16,
     ),
-    ModelCard(
-        key="mimicmotion-posenet",
-        title="MimicMotion PoseNet alone",
-        system="mimicmotion",
-        files=(WeightFile("mimic_motion_pose_net.safetensors", 412_730),),
-        source=ByHand(_WRAPPER_URL),
-        licence=_MIMICMOTION_LICENCE,
-        licence_url=_MIMICMOTION_URL,
-        commercial=False,
+    _mimicmotion(
+        "mimicmotion-pruned-1.0",
+        "MimicMotion 1.0, U-Net alone",
+        WeightFile("MimicMotionMergedUnet_1-0-fp16.safetensors", 3_049_435_868),
+        _PRUNED,
+        window=16,
+        note=_UNET_ALONE,
+        needs=("mimicmotion-posenet", "svd", "dwpose"),
+    ),
+    _mimicmotion(
+        "mimicmotion-posenet",
+        "MimicMotion PoseNet alone",
+        WeightFile("mimic_motion_pose_net.safetensors", 412_730),
+        ByHand("https://github.com/kijai/ComfyUI-MimicMotionWrapper/tree/main/models"),
         note="Only for the U-Nets alone: the released files hold it already.",
-        alternative=True,
+        needs=(),
     ),
     ModelCard(
         key="dwpose",
