@@ -13,6 +13,7 @@ QUALITY_STEPS: Mapping[str, Mapping[str, int]] = {
     "released": {"draft": 10, "standard": 25, "best": 40},
 }
 """Denoising steps of each quality, for MimicMotion's built-in model and the public weights."""
+SHAPES = ("auto", "square", "portrait", "landscape")
 MEMORIES = ("auto", "cpu", "6gb", "8gb", "12gb", "24gb", "80gb")
 
 
@@ -36,6 +37,14 @@ class MimicMotionSettings:
         "Draft is quickest; best takes the most steps.",
         level="basic",
         choices=QUALITIES,
+    )
+    shape: str = setting(
+        "auto",
+        "Shape",
+        "Auto takes the photo's shape, and with the built-in model a square. Portrait suits phones.",
+        level="basic",
+        choices=SHAPES,
+        group="picture",
     )
     seed: int = setting(
         -1,

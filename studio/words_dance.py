@@ -38,6 +38,7 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
     "preset_standard": ("Standard", "표준"),
     "preset_best": ("Best", "최고 품질"),
     "preset_long": ("Long video", "긴 영상"),
+    "preset_phone": ("Portrait for phones", "휴대폰용 세로 영상"),
     "seconds_label": ("Length in seconds", "길이(초)"),
     "new_each_time": ("new each time", "매번 새로"),
     "quality_time": ("{quality} · {time}", "{quality} · {time}"),

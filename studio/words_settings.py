@@ -7,6 +7,10 @@ from collections.abc import Mapping
 KOREAN: Mapping[str, tuple[str, str]] = {
     "num_frames": ("길이", "만들 프레임 수. 춤보다 길 수는 없습니다. 0이면 춤 전체를 만듭니다."),
     "quality": ("품질", "초안이 가장 빠르고, 최고는 단계를 가장 많이 거칩니다."),
+    "shape": (
+        "화면 모양",
+        "자동은 사진의 모양을 따르고, 내장 모델은 정사각형으로 만듭니다. 세로는 휴대폰에 맞습니다.",
+    ),
     "seed": ("시드", "같은 시드와 설정은 같은 영상을 만듭니다. -1이면 새로 뽑습니다."),
     "num_inference_steps": ("단계 수", "노이즈 제거 단계. 0이면 품질에 맞춥니다."),
     "guidance_scale": (
@@ -67,6 +71,9 @@ CHOICES: Mapping[str, tuple[str, str]] = {
     "crop": ("Crop", "자르기"),
     "letterbox": ("Letterbox", "여백"),
     "auto": ("Auto", "자동"),
+    "square": ("Square", "정사각형"),
+    "portrait": ("Portrait", "세로"),
+    "landscape": ("Landscape", "가로"),
     "always": ("Always", "항상"),
     "never": ("Never", "안 함"),
     "triangle": ("Triangle", "삼각형"),

@@ -102,9 +102,7 @@ def fit(
     scales = (width / old_width, height / old_height)
     scale = max(scales) if how == "crop" else min(scales)
     new_width, new_height = max(1, round(old_width * scale)), max(1, round(old_height * scale))
-    if (new_width, new_height) != (old_width, old_height):
-        image = Image.fromarray(picture).resize((new_width, new_height), Image.Resampling.LANCZOS)
-        picture = np.asarray(image)
+    picture = resized(picture, (new_width, new_height))
     if how == "crop":
         return _centre(picture, width, height)
     out = np.empty((height, width, 3), np.uint8)
@@ -112,6 +110,13 @@ def fit(
     top, left = (height - new_height) // 2, (width - new_width) // 2
     out[top : top + new_height, left : left + new_width] = picture
     return out
+
+
+def resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """The whole picture at `size` (width, height), antialiased, whatever becomes of its shape."""
+    if picture.shape[1::-1] == size:
+        return picture
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
 
 
 def nearest_size(width: int, height: int, pixels: int, multiple: int = 64) -> tuple[int, int]:
@@ -138,8 +143,16 @@ def published_size(width: int, height: int, resolution: int) -> tuple[int, int]:
     `resolution` is the short side; the long one is the multiple of 64 at or below 16/9 of it.
     Portrait pictures give portrait sizes, all others, square ones too, landscape.
     """
-    long = 64 * math.floor(resolution * (16 / 9) / 64)
-    return (resolution, long) if height > width else (long, resolution)
+    return shaped_size("portrait" if height > width else "landscape", resolution, 64)
+
+
+def shaped_size(shape: str, short: int, multiple: int) -> tuple[int, int]:
+    """The (width, height) of a `square`, or of a `portrait` or `landscape` of about 9:16.
+
+    `short` is the shorter side; the longer one is the multiple at or below 16/9 of it.
+    """
+    long = multiple * math.floor(short * (16 / 9) / multiple)
+    return {"square": (short, short), "portrait": (short, long), "landscape": (long, short)}[shape]
 
 
 def fit_published(picture: Picture, resolution: int) -> Picture:

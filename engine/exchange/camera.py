@@ -20,7 +20,15 @@ from engine.evaluate.heldout import Animate
 from engine.exchange.estimate import Estimate, peak_bytes, probe
 from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, watch
-from engine.exchange.scene import STYLES, DrawnPoses, Scene, guiding, read_scene, settled
+from engine.exchange.scene import (
+    STYLES,
+    DrawnPoses,
+    Scene,
+    drawn_size,
+    guiding,
+    read_scene,
+    settled,
+)
 from engine.exchange.seams import compare_seams, enough_frames
 from engine.models.shelf import Shelf
 from engine.nets.autoencoder import decode_in_chunks
@@ -66,19 +74,18 @@ class Camera:
     animate: Sampler
     shelf: Shelf
 
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """(width, height) of the pictures; None where the photo decides, see `read_scene`."""
+    def size(self, settings: MimicMotionSettings) -> tuple[int, int] | None:
+        """(width, height) of the pictures; None where `read_scene` decides."""
         if self.nets.spec.style == "mimicmotion":
             return None
-        return self.shelf.pocket_size, self.shelf.pocket_size
+        return drawn_size(self.shelf.pocket_size, settings.shape)
 
     def generate(
         self, settings: MimicMotionSettings, inputs: Inputs, out: Path, scratch: Path | None
     ) -> Iterator[Event]:
         """Make the video; see `engine.library.generate`."""
         started = time.monotonic()
-        scene = yield from read_scene(settings, inputs, self.shelf, self.size)
+        scene = yield from read_scene(settings, inputs, self.shelf, self.size(settings))
         chosen = settled(settings, self.nets.spec, remembered_seed(scratch, settings.seed))
         profile = choose(chosen.memory, self.shelf.device)
         kept = None
@@ -139,7 +146,7 @@ class Camera:
         The last item is the `Estimate`.
         """
         started = time.monotonic()
-        scene = yield from read_scene(settings, inputs, self.shelf, self.size)
+        scene = yield from read_scene(settings, inputs, self.shelf, self.size(settings))
         reading = time.monotonic() - started
         chosen = settled(settings, self.nets.spec, 0)
         profile = choose(chosen.memory, self.shelf.device)
@@ -163,7 +170,7 @@ class Camera:
         enough = enough_frames(chosen)
         if not 0 < draft.num_frames <= enough:
             draft = replace(draft, num_frames=enough)
-        scene = yield from read_scene(draft, inputs, self.shelf, self.size)
+        scene = yield from read_scene(draft, inputs, self.shelf, self.size(draft))
         yield from compare_seams(self.frames, chosen, scene, out)
 
     def redraw(self, settings: MimicMotionSettings) -> Animate:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import synth
-from engine.data.picture import fit, published_size, read_picture
+from engine.data.picture import fit, published_size, read_picture, shaped_size
+from engine.data.view import Box, around
 from engine.errors import BadInput
 from engine.models.cards import CARDS
 from engine.models.resolve import require
 from engine.models.shelf import Shelf
 from engine.pose.dwpose import DWPose
+from engine.pose.skeleton import SEEN
 from engine.types import Inputs, Poses, Warning
 
 PAPER = Warning(
@@ -25,6 +26,21 @@ PAPER = Warning(
     "Videos of real people need MimicMotion's public weights; the Models tab says how to get them.",
     key="paper_person",
 )
+
+
+BARS = Warning(
+    "The photo has too little room for this shape.",
+    "The person would be cut off, so black bars fill what the photo does not show.",
+    "Choose the shape of the photo, or a photo with more room around the person.",
+    key="shape_bars",
+)
+
+PUBLISHED_MULTIPLE = 64
+"""Sides of the public model's pictures: its latents must halve three times (spec a.4)."""
+
+_ROOM = (0.06, 0.14, 0.06, 0.06)
+"""What belongs to a person beyond their joints, left, top, right and bottom: hair, fingers, shoes.
+In shares of the height of all joints."""
 
 
 @dataclass(frozen=True)
@@ -49,40 +65,81 @@ def read_person(
 
     Args:
         size: (width, height) of the model's pictures.
-        how: `crop` or `letterbox`.
+        how: `crop` or `letterbox`. A crop is around the person; what lies beyond the photo is its
+            flat background continued (`data/view.py`).
         paper: `always` draws a paper person in the photo's colours, `never` takes the photo as it
             is, `auto` takes only pictures that look drawn as they are.
 
     Raises BadInput when there is no photo or it cannot be read.
     """
     photo = _photo(inputs, shelf)
-    picture = fit(photo, size, cast(Literal["crop", "letterbox"], how))
     if paper == "always" or (paper == "auto" and not looks_drawn(photo, shelf.pocket_size)):
         return paper_person(photo, size)
-    return Person(picture, shelf.drawn_poses(picture[None]))
+    if how == "letterbox":
+        picture = fit(photo, size, "letterbox")
+        return Person(picture, shelf.drawn_poses(picture[None]))
+    square = photo.shape[0] == photo.shape[1]
+    seen = fit(photo, (shelf.pocket_size, shelf.pocket_size)) if square else photo
+    return _framed(photo, shelf.drawn_poses(seen[None]), size, go_on=True)
 
 
-def read_real_person(inputs: Inputs, shelf: Shelf, resolution: int, how: str) -> Person:
+def read_real_person(
+    inputs: Inputs, shelf: Shelf, resolution: int, how: str, shape: str = "auto"
+) -> Person:
     """Read the photo as it is, for a model that knows real people.
 
     Args:
-        resolution: the shorter side of the model's pictures, a multiple of 64. The longer one
-            follows from the photo's being upright or not (specs/mimicmotion.md b.1).
+        resolution: the shorter side of the model's pictures, a multiple of 64.
         how: `crop` or `letterbox`.
+        shape: `square`, `portrait` or `landscape`, cropped around the person, with bars where they
+            would be cut off; `auto` is upright for an upright photo, cropped in its middle, as the
+            published code does it (specs/mimicmotion.md b.1).
 
     DWPose finds the pose, in a drawn picture the pocket detector. Raises BadInput when there is no
     photo, it cannot be read or nobody is in it, and MissingModel without DWPose.
     """
     photo = _photo(inputs, shelf)
     height, width = photo.shape[:2]
-    size = published_size(width, height, resolution)
-    # a copy: torch wants to be able to write
-    picture = np.array(fit(photo, size, cast(Literal["crop", "letterbox"], how)))
+    if shape == "auto":
+        size = published_size(width, height, resolution)
+    else:
+        size = shaped_size(shape, resolution, PUBLISHED_MULTIPLE)
+    if shape != "auto" and how == "crop":
+        return _framed(photo, _real_poses(photo, photo, shelf), size, go_on=False)
+    picture = fit(photo, size, "crop" if how == "crop" else "letterbox")
+    return Person(picture, _real_poses(picture, photo, shelf))
+
+
+def _real_poses(picture: NDArray[np.uint8], photo: NDArray[np.uint8], shelf: Shelf) -> Poses:
+    """The pose in a picture that was made of a photo."""
     if looks_drawn(photo, shelf.pocket_size):
-        return Person(picture, shelf.drawn_poses(picture[None]))
+        return shelf.drawn_poses(picture[None])
     files = require(CARDS["dwpose"], shelf.home).paths
     detector = DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
-    return Person(picture, detector.detect([picture]))
+    return detector.detect([picture])
+
+
+def _framed(
+    photo: NDArray[np.uint8], poses: Poses, size: tuple[int, int], *, go_on: bool
+) -> Person:
+    """The photo, in which `poses` were found, in the shape of `size`, around the person."""
+    person = extent(poses)
+    view = around(photo, size, person, go_on=go_on)
+    picture = view.take(photo, size, person=person, go_on=go_on)
+    moved = Poses(view.moved(poses.keypoints, photo), poses.score, poses.layout, size)
+    return Person(picture, moved, () if go_on or not view.beyond(photo) else (BARS,))
+
+
+def extent(poses: Poses) -> Box | None:
+    """Where the person of the first frame is, with hair, fingers and shoes; None if nobody is."""
+    seen = poses.keypoints[0, poses.score[0] > SEEN] * poses.size
+    if not len(seen):
+        return None
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    room = np.array(_ROOM) * (high - low)[1]
+    left, top = np.clip((low - room[:2]) / poses.size, 0, 1).tolist()
+    right, bottom = np.clip((high + room[2:]) / poses.size, 0, 1).tolist()
+    return left, top, right, bottom
 
 
 def _photo(inputs: Inputs, shelf: Shelf) -> NDArray[np.uint8]:
@@ -113,7 +170,8 @@ def looks_drawn(picture: NDArray[np.uint8], side: int) -> bool:
 def paper_person(photo: NDArray[np.uint8], size: tuple[int, int]) -> Person:
     """A drawn person in the photo's colours, standing at ease, whose pose is exactly known."""
     look = synth.look_like(synth.measure_colours(photo))
-    stage = synth.Stage(look, synth.dance_motion("gentle_sway", 1, 15.0), size)
+    framing = synth.fitted(synth.Framing(), size)
+    stage = synth.Stage(look, synth.dance_motion("gentle_sway", 1, 15.0), size, framing)
     frame = stage.frame(0)
     poses = Poses(frame.keypoints[None], frame.score[None], "wholebody133", size)
     return Person(frame.rgb, poses, (PAPER,))

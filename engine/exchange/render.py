@@ -69,13 +69,12 @@ def publish(
 
     The first `drop` frames are decoded and left out: SVD's decoder sees whole chunks, so leaving
     them out before would shift every chunk and change its pixels (specs/mimicmotion.md c.5).
-    Pictures much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole number of times. With a
-    folder `parts` a long video's finished pieces appear there, each told by a `Part`. A `badge`
-    says in every frame that the video is made. Returns what went wrong with the file, which is told
-    as events, too.
+    Pictures whose shorter side is much smaller than `SHOWN_SIDE` are enlarged smoothly, a whole
+    number of times. With a folder `parts` a long video's finished pieces appear there, each told by
+    a `Part`. A `badge` says in every frame that the video is made. Returns what went wrong with the
+    file, which is told as events, too.
     """
-    side = latents.shape[-1] * autoencoder.downscale
-    enlarge = max(1, SHOWN_SIDE // side)
+    enlarge = max(1, SHOWN_SIDE // (min(latents.shape[-2:]) * autoencoder.downscale))
     total = latents.shape[2] - drop
     done = -drop
     mark = Badge() if badge else None

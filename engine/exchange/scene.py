@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
+from engine.data.picture import shaped_size
 from engine.data.pixels import to_pixels
 from engine.exchange.motion import read_motion
 from engine.exchange.person import read_person, read_real_person
@@ -28,6 +29,9 @@ STYLES: Mapping[str, Style] = {"mimicmotion": MIMICMOTION, "pocket": POCKET}
 
 PUBLISHED_RESOLUTION = 576
 """The shorter side in pixels that the public weights were trained at (specs/mimicmotion.md b.1)."""
+
+_DRAWN_MULTIPLE = 32
+"""Of the sides of drawn people's pictures: 16 is what the networks need."""
 
 FACE_SHARE: Mapping[str, float] = {"full": 1.0, "weak": 0.4, "none": 0.0}
 """How bright the face is drawn. Its points carry the driving person's identity (spec e.3)."""
@@ -60,15 +64,15 @@ def read_scene(
     """Read photo and motion; returns the `Scene`.
 
     Args:
-        size: (width, height) of the pictures of a model of drawn people; None for a model of real
-            people, where the photo's shape and the resolution decide.
+        size: (width, height) of the pictures of a model of drawn people (`drawn_size`); None for a
+            model of real people, where resolution and shape, or the photo's shape, decide.
 
     Yields the progress of finding poses, then the warnings. Raises what `read_person`,
     `read_real_person`, `read_motion` and `retarget` raise.
     """
     if size is None:
         resolution = settings.resolution or PUBLISHED_RESOLUTION
-        person = read_real_person(inputs, shelf, resolution, settings.fit)
+        person = read_real_person(inputs, shelf, resolution, settings.fit, settings.shape)
         size = person.poses.size
     else:
         person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
@@ -90,6 +94,15 @@ def read_scene(
     dance = retarget(motion.poses, person.poses, size) if settings.retarget else motion.poses
     audio = motion.audio if settings.keep_audio else None
     return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
+
+
+def drawn_size(side: int, shape: str) -> tuple[int, int]:
+    """(width, height) of drawn people's pictures whose shorter side is `side`.
+
+    The shape `auto` is square, as the built-in model's training was. It paints the other shapes as
+    well (docs/results.md): the person keeps their size and gains room.
+    """
+    return shaped_size("square" if shape == "auto" else shape, side, _DRAWN_MULTIPLE)
 
 
 def settled(settings: MimicMotionSettings, spec: Spec, seed: int) -> MimicMotionSettings:

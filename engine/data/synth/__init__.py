@@ -2,7 +2,7 @@
 
 from engine.data.synth.body import CHANNELS, Proportions, Skeleton, neutral, solve
 from engine.data.synth.colours import Colours, look_like, measure_colours
-from engine.data.synth.dancer import DrawnClip, Plan, clip, clips, draw, plan, sheet
+from engine.data.synth.dancer import DrawnClip, Plan, clip, clips, draw, fitted, plan, sheet
 from engine.data.synth.dances import DANCES, Dance, dance_motion, dance_poses, find_dance
 from engine.data.synth.draw import OCCLUDED, Frame, Framing, Stage
 from engine.data.synth.look import BACKGROUNDS, Look, describe, random_look
@@ -32,6 +32,7 @@ __all__ = [
     "dance_poses",
     "describe",
     "find_dance",
+    "fitted",
     "draw",
     "look_like",
     "measure_colours",

@@ -175,6 +175,7 @@ def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Mar
             elem_id="preset",
         )
         form.add("quality", info=None, elem_classes=["segments"])
+        form.add("shape", elem_classes=["segments"])
         with gr.Row(elem_id="how"):
             length: dict[str, Any] = {**LENGTHS, "label": label("seconds_label")}
             form.add("num_frames", info=None, buttons=[], **length)
