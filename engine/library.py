@@ -26,7 +26,7 @@ from engine.evaluate.report import contact_sheet, summary
 from engine.exchange.camera import Camera
 from engine.exchange.estimate import Estimate
 from engine.exchange.motion import Motion, read_motion
-from engine.exchange.scene import settled
+from engine.exchange.scene import drawn_size, settled
 from engine.models.shelf import Shelf
 from engine.papers import mimicmotion
 from engine.settings import parse
@@ -144,7 +144,7 @@ def evaluate(
     for trial in heldout.trials(
         chosen.redraw(settings, library),
         library.drawn_poses,
-        size=library.pocket_size,
+        size=drawn_size(library.pocket_size, settings.shape),
         seeds=seeds,
     ):
         rows.append({"seed": trial.seed, **trial.numbers})

@@ -50,18 +50,18 @@ def trials(
     animate: Animate,
     detect: Detect,
     *,
-    size: int,
+    size: tuple[int, int],
     seeds: Sequence[int],
     num_frames: int = 24,
 ) -> Iterator[Trial]:
-    """Make every held-out person dance and measure it.
+    """Make every held-out person dance, in pictures of `size` (width, height), and measure it.
 
     The numbers: PSNR in dB on the whole frame and in the person's box, for what was made, for
     repeating the photo (`repeat_...`) and the gain between them; PCK@0.1 of the pose found again
     in what was made and in the true frames; the difference of the outfit's mean colour.
     """
     for seed in seeds:
-        clip = synth.clip(seed, REFERENCE_FRAME + 1, size=(size, size), camera=0.0)
+        clip = synth.clip(seed, REFERENCE_FRAME + 1, size=size, camera=0.0)
         photo = clip.frames[REFERENCE_FRAME]
         dance, true = clip.poses[:num_frames], clip.frames[:num_frames]
         made = animate(photo, clip.poses[REFERENCE_FRAME:], dance, seed)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
-import cv2
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
 from engine.catalogue import MimicMotionSettings
-from engine.data.picture import fit, read_picture
+from engine.data.picture import resized
 from engine.exchange.motion import SEVERAL
 from engine.exchange.person import PAPER
-from engine.exchange.scene import Scene, read_scene
+from engine.exchange.scene import Scene, drawn_size, read_scene
+from engine.models.makers import BUILT_IN
 from engine.models.shelf import Shelf
 from engine.pose.draw import POCKET, draw
 from engine.pose.skeleton import SEEN, convert
@@ -45,16 +45,18 @@ _DIMMED = 0.5
 def rehearse(
     settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, out: Path
 ) -> Iterator[Event]:
-    """Write the start of the dance, moved onto the person, as a looping webp of `SIDE` pixels.
+    """Write the start of the dance, moved onto the person, as a looping webp.
+
+    Its shorter side has `SIDE` pixels; its shape is that of the video.
 
     Warnings that are no findings are passed on. The last event is a `Result` whose record has
     `findings`, a list of `Finding`. Raises what `read_scene` raises; a photo without a person is a
     finding, not an error.
     """
     short = dataclasses.replace(settings, num_frames=FRAMES, fps=FPS)
-    size = (shelf.pocket_size, shelf.pocket_size)
+    size = drawn_size(SIDE, settings.shape) if shelf.model == BUILT_IN else None
     scene = yield from _told_once(read_scene(short, inputs, shelf, size))
-    _write_loop(_over(_photo(scene, inputs, shelf, short.fit), scene.dance), out)
+    _write_loop(_over(_small(scene.photo), scene.dance), out)
     found = findings(scene.photo_pose, scene.dance)
     found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
     yield Result(out, {"findings": found})
@@ -96,18 +98,17 @@ def findings(person: Poses, dance: Poses) -> list[Finding]:
     return found
 
 
-def _photo(scene: Scene, inputs: Inputs, shelf: Shelf, how: str) -> NDArray[np.uint8]:
-    """The picture behind the skeleton: the photo itself, or the paper person that stands in."""
-    if PAPER in scene.warnings or inputs.image is None:
-        large = cv2.resize(scene.photo, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-        return large.astype(np.uint8)
-    photo = read_picture(inputs.image, shelf.limits)
-    return fit(photo, (SIDE, SIDE), cast(Literal["crop", "letterbox"], how))
+def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture that the model would get, its shorter side `SIDE` pixels long."""
+    height, width = picture.shape[:2]
+    scale = SIDE / min(width, height)
+    return resized(picture, (round(width * scale), round(height * scale)))
 
 
 def _over(photo: NDArray[np.uint8], dance: Poses) -> NDArray[np.uint8]:
     """The skeleton, bright, over the dimmed photo; `f h w 3`."""
-    skeletons = draw(dance, (SIDE, SIDE), POCKET)
+    height, width = photo.shape[:2]
+    skeletons = draw(dance, (width, height), POCKET)
     return np.maximum((photo * _DIMMED).astype(np.uint8), skeletons)
 
 
