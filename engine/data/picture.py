@@ -1,11 +1,9 @@
-"""Still pictures in and out, and bringing any picture to the size that a model works at."""
+"""Reading still pictures, and bringing any picture to the size that a model works at."""
 
 from __future__ import annotations
 
 import io
 import math
-import os
-import secrets
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,35 +55,6 @@ def read_picture(source: Path | bytes, limits: Limits = Limits()) -> Picture:  #
             return np.array(_rgb(ImageOps.exif_transpose(image)))
 
 
-def write_picture(picture: Picture, path: Path) -> None:
-    """Write `h w 3` RGB uint8 in the format that the name asks for (.png, .jpg, .webp), atomically.
-
-    Raises BadInput when the place or the ending cannot be used.
-    """
-    ending = path.suffix.lower()
-    if ending not in (".png", ".jpg", ".jpeg", ".webp"):
-        raise BadInput(
-            f"The picture '{shown(path)}' was not written.",
-            f"'{ending}' is not an ending that is known here.",
-            "Use .png, .jpg or .webp.",
-        )
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
-    kind = {".png": "PNG", ".webp": "WEBP"}.get(ending, "JPEG")
-    how = {"quality": 95, "subsampling": 0} if kind == "JPEG" else {"quality": 95}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(temporary, kind, **how)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise BadInput(
-            f"The picture '{shown(path)}' cannot be written.",
-            f"The system says: {error.strerror or error}.",
-            "Choose another place or name.",
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def fit(
     picture: Picture,
     size: tuple[int, int],
@@ -117,24 +86,6 @@ def resized(picture: Picture, size: tuple[int, int]) -> Picture:
     if picture.shape[1::-1] == size:
         return picture
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
-
-
-def nearest_size(width: int, height: int, pixels: int, multiple: int = 64) -> tuple[int, int]:
-    """The (width, height) of about `pixels` whose proportions are closest to the picture's.
-
-    Both are multiples of `multiple`; neither is smaller than it.
-    """
-    wanted = width / height
-    best_width = math.sqrt(pixels * wanted)
-    candidates: list[tuple[float, tuple[int, int]]] = []
-    for columns in {math.floor(best_width / multiple), math.ceil(best_width / multiple)}:
-        new_width = max(1, columns) * multiple
-        rows = max(1, round(new_width / wanted / multiple))
-        new_height = rows * multiple
-        shape = abs(math.log(new_width / new_height / wanted))
-        area = abs(math.log(new_width * new_height / pixels))
-        candidates.append((shape + area / 2, (new_width, new_height)))
-    return min(candidates)[1]
 
 
 def published_size(width: int, height: int, resolution: int) -> tuple[int, int]:

@@ -44,8 +44,7 @@ MET_ELSEWHERE = (
     "engine/library.py:ablate",
     "engine/library.py:find_stage",
     "engine/library.py:train",
-    # for whoever calls it from a program: the studio names moves and pictures itself
-    "engine/data/picture.py:write_picture",
+    # for whoever calls it from a program: the studio names moves itself
     "engine/data/synth/motion.py:phrase",
 )
 """Where the engine speaks English only, because no browser ever shows it."""

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from engine.catalogue import MimicMotionSettings
 from engine.data import synth
-from engine.data.picture import write_picture
 from engine.errors import BadInput, MissingModel
 from engine.exchange.motion import Motion, read_motion, thinned
 from engine.exchange.person import looks_drawn, read_person
@@ -139,7 +139,7 @@ def test_drawings_and_photographs_are_told_apart() -> None:
 
 
 def test_a_photograph_becomes_a_paper_person_and_says_so(tmp_path: Path, shelf: Shelf) -> None:
-    write_picture(noisy_photo(), tmp_path / "me.png")
+    Image.fromarray(noisy_photo()).save(tmp_path / "me.png")
     person = read_person(Inputs(image=tmp_path / "me.png"), shelf, (128, 128), "crop", "auto")
     assert person.picture.shape == (128, 128, 3)
     assert len(person.poses) == 1
@@ -158,7 +158,7 @@ def test_missing_pocket_weights_are_named(tmp_path: Path) -> None:
 
 
 def test_the_record_tells_no_paths_and_marks_the_result(tmp_path: Path) -> None:
-    write_picture(noisy_photo(), tmp_path / "me.png")
+    Image.fromarray(noisy_photo()).save(tmp_path / "me.png")
     record = make_record(
         system="mimicmotion",
         model="pocket",

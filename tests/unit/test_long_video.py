@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 from media import clicks, make_clicks
+from PIL import Image
 from test_mimicmotion import networks
 from torch import nn
 
 from engine.data import synth
 from engine.data.limits import Limits
-from engine.data.picture import write_picture
 from engine.data.video_write import VideoWriter
 from engine.errors import BadInput
 from engine.exchange.parts import PART_FRAMES, Parts
@@ -191,7 +191,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     path = tmp_path_factory.mktemp("inputs") / "me.png"
-    write_picture(np.random.default_rng(0).integers(0, 256, (80, 60, 3)).astype(np.uint8), path)
+    noise = np.random.default_rng(0).integers(0, 256, (80, 60, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(path)
     return Inputs(image=path, dance="disco_night")
 
 
@@ -260,7 +261,7 @@ def test_twenty_seconds_end_to_end_keep_their_sound_in_time(
     with VideoWriter(film, 15, audio_from=sound) as writer:
         for frame in np.repeat(drawn, 15 // fps, axis=0):
             writer.add(frame)
-    write_picture(drawn[0], tmp_path / "me.png")
+    Image.fromarray(drawn[0]).save(tmp_path / "me.png")
     values = {"num_frames": 0, "fps": fps, "quality": "draft", "overlap": 2}
     inputs = Inputs(image=tmp_path / "me.png", motion=film)
     out = tmp_path / "out.mp4"
