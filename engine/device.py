@@ -11,16 +11,12 @@ import torch
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
-_FULL = torch.float32
-
-
 @dataclass(frozen=True)
 class Device:
-    """A torch device and the precisions that are right on it."""
+    """A torch device and the precision that is right for sampling on it."""
 
     torch: torch.device
     sampling: torch.dtype
-    training: torch.dtype = _FULL
 
     @property
     def name(self) -> str:

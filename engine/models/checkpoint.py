@@ -126,14 +126,6 @@ class Differences:
         )
         return " ".join(_listed(what, names) for what, names in kinds if names)
 
-    def lines(self) -> list[str]:
-        """Every difference, one a line."""
-        return [
-            *(f"missing: {name}" for name in self.missing),
-            *(f"unexpected: {name}" for name in self.unexpected),
-            *(f"of another shape: {name}" for name in self.misshapen),
-        ]
-
 
 def shapes(state: State) -> dict[str, tuple[int, ...]]:
     """Names and shapes alone."""

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from engine.nets.clip_image import SVDImageEncoder
 
 Part: TypeAlias = Literal["unet", "pose_net", "vae", "image_encoder"]
-PARTS: tuple[Part, ...] = ("unet", "pose_net", "vae", "image_encoder")
 
 _SHORT_WINDOW = 16
 _FIRST_VERSION = frozenset({"MimicMotion", "MimicMotion_1", "MimicMotionMergedUnet_1-0-fp16"})
@@ -186,18 +185,6 @@ class Released:
     def image_encoder(self) -> SVDImageEncoder:
         """SVD's image encoder. Raises CheckpointMismatch."""
         return self.files.svd.image_encoder(self._dtypes["image_encoder"], self._device)
-
-    def built(self) -> tuple[Part, ...]:
-        """Which networks are there now."""
-        return tuple(part for part in PARTS if part in self.__dict__)
-
-    def move(self, part: Part, device: torch.device | str) -> None:
-        """Bring a network to a device, building it if need be."""
-        getattr(self, part).to(device)
-
-    def release(self, part: Part) -> None:
-        """Let go of a network; it is built anew when it is asked for again."""
-        self.__dict__.pop(part, None)
 
     def check(self) -> None:
         """Compare names, shapes and configurations with what is built in; no weight is read.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -41,15 +41,6 @@ def read(path: Path) -> dict[str, Tensor]:
     if kind == "safetensors" or (kind == "unknown" and path.suffix == ".safetensors"):
         return _read_safetensors(path)
     return _read_pickle(path, zipped=kind == "zip")
-
-
-def read_metadata(path: Path) -> dict[str, str]:
-    """The metadata of a safetensors file. Raises CheckpointMismatch when it is none."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            return dict(file.metadata() or {})
-    except (SafetensorError, OSError) as error:
-        raise _disguised(path) or _damaged(path) from error
 
 
 def unreadable(path: Path, key: str, why: str, **values: object) -> CheckpointMismatch:
