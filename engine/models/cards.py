@@ -23,6 +23,7 @@ from engine.models.card import (
 
 __all__ = [
     "CARDS",
+    "POCKET_FOLDER",
     "ByHand",
     "Group",
     "Hub",
@@ -35,7 +36,6 @@ __all__ = [
     "all_cards",
     "known_card",
     "pocket_cards",
-    "pocket_folder",
     "size_in_words",
     "with_needs",
 ]
@@ -190,17 +190,15 @@ CARDS: Mapping[str, ModelCard] = MappingProxyType({card.key: card for card in _P
 """The published weights, by key."""
 
 
-def pocket_folder() -> Path:
-    """Where the shipped weights are: `assets/pocket` of the checkout."""
-    return Path(__file__).parents[2] / "assets" / "pocket"
+POCKET_FOLDER = Path(__file__).parents[2] / "assets" / "pocket"
+"""Where the shipped weights are."""
 
 
-def pocket_cards(folder: Path | None = None) -> dict[str, ModelCard]:
+def pocket_cards(folder: Path = POCKET_FOLDER) -> dict[str, ModelCard]:
     """The cards of all shipped weights, read from their JSON files, by key.
 
     Raises CheckpointMismatch when a card cannot be read.
     """
-    folder = folder or pocket_folder()
     cards = [_pocket_card(path) for path in sorted(folder.glob("*.json"))]
     return {card.key: card for card in cards}
 

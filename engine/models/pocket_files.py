@@ -22,7 +22,6 @@ from engine.models.verify import sha256_of
 
 Net = TypeVar("Net", bound=nn.Module)
 
-FOLDER = Path(__file__).parents[2] / "assets" / "pocket"
 LARGEST = 9 * 1024 * 1024
 """Bytes of tensors in one file."""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.data.limits import Limits
 from engine.device import Device, DeviceName, pick
 from engine.models import pocket_files
+from engine.models.cards import POCKET_FOLDER
 from engine.models.released import Released, locate, precisions
 from engine.models.resolve import default_home
 from engine.nets.autoencoder import PocketAutoencoder
@@ -41,7 +42,7 @@ class Shelf:
         device: str = "auto",
         *,
         limits: Limits = Limits(),  # noqa: B008 (frozen)
-        pocket: Path = pocket_files.FOLDER,
+        pocket: Path = POCKET_FOLDER,
         model: str = "pocket",
     ) -> None:
         self.home = home or default_home()
