@@ -2,11 +2,13 @@
 
 | section | what | here | checked by |
 |---|---|---|---|
-| 3.1 | SVD with a PoseNet after `conv_in` | `RELEASED`, `Denoiser` | parity/test_unet_parity.py |
+| 3.1 | the public networks | `RELEASED`, `load` | parity/test_released_loading.py |
+| 3.1 | PoseNet after `conv_in` | `Denoiser`, `conditions` | parity/test_mimicmotion_pipeline.py |
+| 3.1 | steps, noise levels, seeds | `svd_scheduler`, `noise.draw` | parity/test_fusion.py |
 | 3.2 | confidence-aware pose guidance | `engine/pose/draw.py` | parity/test_pose_draw.py |
 | 3.2 | hand region enhancement, weight 10 | `hand_weights` | unit/test_mimicmotion.py |
 | 3.3 | progressive latent fusion | `windows.anchored`, `denoise` | parity/test_fusion.py |
-| 4.1 | training | `Objective`, `STAGES` | unit/test_mimicmotion.py |
+| 4.1 | loss and stages | `Objective`, `STAGES` | unit/test_mimicmotion.py |
 """
 
 from __future__ import annotations
