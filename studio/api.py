@@ -18,7 +18,8 @@ from gradio.events import api
 from gradio.utils import get_upload_folder
 
 from engine.catalogue import SETTINGS
-from engine.errors import BadInput
+from engine.errors import BadInput, MissingModel
+from engine.models.makers import BUILT_IN, makers
 from engine.settings import parse, specs
 from studio.examples import Examples
 from studio.explained import explained, trouble_of, warned
@@ -40,6 +41,7 @@ _GIVEN: Mapping[str, tuple[Any, Any]] = {
     "keypoints": (gr.FileData | None, None),
     "person": (str, ""),
     "dance": (str, ""),
+    "model": (Literal[(BUILT_IN, *makers(SYSTEM))], BUILT_IN),
     "consent": (bool, False),
     "language": (str, "en"),
 }
@@ -94,6 +96,7 @@ class Api:
         keypoints: Any,
         person: str,
         dance: str,
+        model: str,
         consent: bool,
         language: str,
         **settings: Any,
@@ -103,6 +106,7 @@ class Api:
         owner: 32 hexadecimal digits of your own choice: whoever knows them sees your videos.
         image or person: who dances, a file or one of the examples.
         motion, keypoints or dance: what is danced, a clip, a keypoint file or a built-in dance.
+        model: who makes it, `pocket` or a published model whose parts are all on this machine.
         consent: the person in `image` agrees to this video, or it is you.
         """
         with _said_in(language_of(language)) as words:
@@ -115,6 +119,7 @@ class Api:
                 dance=_text(dance),
                 motion=_uploaded(motion),
                 keypoints=_uploaded(keypoints),
+                model=_text(model),
             )
             checked = parse(SETTINGS[SYSTEM], settings)
             values = {name: getattr(checked, name) for name in settings}
@@ -171,7 +176,7 @@ class Api:
             "created": job.created,
             "ended": job.ended,
             "settings": dict(job.settings),
-            "model": job.record.get("model"),
+            "model": job.record.get("model") or job.model,
             "seed": job.record.get("seed"),
             "warnings": warned(job.record, language),
             "trouble": trouble,
@@ -229,7 +234,7 @@ def _said_in(language: Language) -> Iterator[Language]:
         texts = [say(f"{error.key}_{part}", language) for part in ("what", "fix")]
     except UnusableFile as error:
         texts = list(explained(error.trouble, language))
-    except BadInput as error:
+    except (BadInput, MissingModel) as error:
         texts = list(explained(trouble_of(error), language))
     else:
         return

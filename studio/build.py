@@ -8,14 +8,16 @@ import gradio as gr
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from engine.models.machine import this_machine
 from studio import examples
-from studio.api import Api
+from studio.api import SYSTEM, Api
 from studio.fetches.fetcher import Fetcher
 from studio.guard import Page, middleware
 from studio.hosting import Hosting
 from studio.intake import Intake
 from studio.jobs.home import browser_secret
 from studio.jobs.store import Store
+from studio.makers import Makers
 from studio.parts.masthead import masthead
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import Dance
@@ -51,6 +53,7 @@ def build(
     `rehearsals` is who shows a pose before the run, by default a process of the real engine;
     `fetcher` is who gets models, by default into the home of `store`.
     """
+    fetcher, machine = fetcher or Fetcher(store.home), this_machine()
     with Page(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True
     ) as demo:
@@ -60,14 +63,15 @@ def build(
         gr.Markdown(label("language_code"), elem_id="language-code")
         masthead(where.private)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
-            with gr.Tab(label("tab_dance"), id="dance", elem_id="tab-dance"):
-                dance = Dance(store, found, intake, rehearsals)
-                dance.build(demo, token)
+            with gr.Tab(label("tab_dance"), id="dance", elem_id="tab-dance") as tab:
+                makers = Makers(SYSTEM, fetcher, machine)
+                dance = Dance(store, found, intake, makers, rehearsals)
+                dance.build(demo, tab, token)
             with gr.Tab(label("tab_gallery"), id="gallery", elem_id="tab-gallery"):
                 gallery = Gallery(store, found)
                 gallery.build(token)
             with gr.Tab(label("tab_models"), id="models", elem_id="tab-models"):
-                Models(fetcher or Fetcher(store.home), where.model_admin).build()
+                Models(fetcher, where.model_admin, machine).build()
         for used in gallery.uses:
             dance.fill_after(used, gallery.wanted)
         demo.load(None, None, None, js=_REMEMBER_TAB)

@@ -50,13 +50,14 @@ def choices_of(job: Job) -> Choices:
         dance=filled.dance,
         motion=given if source == "video" else None,
         keypoints=given if source == "keypoints" else None,
+        model=job.model,
     )
     return _with_length(order, filled)
 
 
-def choices_of_record(filled: Filled) -> Choices:
+def choices_of_record(filled: Filled, model: str | None = None) -> Choices:
     """What a record or a preset says; the files that it was made from are not in it."""
-    order = Order(filled.person, None, False, "library", filled.dance, None, None)
+    order = Order(filled.person, None, False, "library", filled.dance, None, None, model)
     return _with_length(order, filled)
 
 

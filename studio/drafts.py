@@ -74,6 +74,7 @@ class Drafts:
             "person": order.person,
             "source": order.source,
             "dance": order.dance,
+            "model": order.model,
             "whole": choices.whole,
             "settings": dict(choices.settings),
             "files": files,
@@ -102,6 +103,7 @@ class Drafts:
             person=kept["person"],
             source=kept["source"],
             dance=kept["dance"],
+            model=kept.get("model"),  # a draft of an older studio has none
             consent=agreed,
             **{role: str(path) for role, path in files.items()},
         )

@@ -11,6 +11,7 @@ from engine.catalogue import SETTINGS
 from engine.settings import Spec, specs
 from studio.forms import USUAL_FPS
 from studio.jobs.job import Job
+from studio.makers import title_of
 from studio.words import Language, duration, known, say
 
 Facts: TypeAlias = list[tuple[str, str]]
@@ -51,7 +52,7 @@ def job_facts(job: Job, language: Language) -> Facts:
     settings = {**job.settings, **({"seed": record["seed"]} if "seed" in record else {})}
     facts += chosen_facts(job.system, settings, language, record)
     if record.get("model"):
-        facts.append((say("fact_model", language), str(record["model"])))
+        facts.append((say("fact_model", language), title_of(str(record["model"]), language)))
     if job.state == "done" and job.started is not None and job.ended is not None:
         time = duration(job.ended - job.started, language)
         facts.append((say("fact_time", language), time))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from engine.data.limits import check_result
+from engine.models.makers import BUILT_IN, require_maker
 from studio.examples import Examples
 from studio.forms import USUAL_FPS
 from studio.intake import Intake
@@ -36,6 +37,7 @@ class Order:
         source: which of `dance`, `motion` and `keypoints` counts.
         dance: key of a built-in dance.
         consent: the visitor says that the person in `photo` agrees.
+        model: who makes the video; None where there was nothing to choose: the built-in model.
     """
 
     person: str | None
@@ -45,6 +47,7 @@ class Order:
     dance: str | None
     motion: str | None
     keypoints: str | None
+    model: str | None = None
 
 
 def place_order(
@@ -59,8 +62,11 @@ def place_order(
     """Queue the job; every file of the visitor's has been read by `intake` before.
 
     Raises Incomplete when a choice is missing or there is no room, UnusableFile for a file that
-    cannot be used, and BadInput when the video would be longer than is made here.
+    cannot be used, BadInput when the video would be longer than is made here or no such model
+    makes videos, and MissingModel when the model is not whole on this machine.
     """
+    model = order.model or BUILT_IN
+    require_maker(model, system, store.home)
     files: dict[str, Path] = {}
     words: dict[str, str] = {}
     if order.person in examples.people:
@@ -86,7 +92,7 @@ def place_order(
     check_result(wanted, intake.limits)
     consent = "person" not in words
     try:
-        return store.add(owner, system, settings, files, words, consent=consent)
+        return store.add(owner, system, settings, files, words, consent=consent, model=model)
     except Refused as error:
         raise Incomplete(error.key) from error
 

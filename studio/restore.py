@@ -57,6 +57,7 @@ class Restored:
         missing: roles of what was used and is not in the record (`image`, `motion`, `dance`).
         ignored: names of settings that are unknown here or out of range, the first few, shortened.
         ignored_more: how many more there were.
+        model: what made it, by the name that its record gives; it need not be here.
     """
 
     system: str
@@ -65,6 +66,7 @@ class Restored:
     missing: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     ignored_more: int = 0
+    model: str | None = None
 
 
 def read(path: Path, examples: Examples) -> Restored:
@@ -84,7 +86,9 @@ def restored(record: Mapping[str, Any], examples: Examples) -> Restored:
     settings, ignored = checked(system, record.get("settings"), record.get("seed"))
     words, missing = _inputs(record, examples)
     names = tuple(_name(name) for name in ignored[:_NAMED])
-    return Restored(system, settings, words, missing, names, ignored_more=len(ignored) - len(names))
+    more, model = len(ignored) - len(names), record.get("model")
+    named = _name(model) if isinstance(model, str) and model else None
+    return Restored(system, settings, words, missing, names, more, named)
 
 
 def checked(system: str, given: object, seed: object) -> tuple[dict[str, Any], list[str]]:

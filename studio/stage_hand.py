@@ -54,10 +54,10 @@ def engine(home: Path) -> Rehearse:
     """The real engine."""
     from engine.catalogue import SETTINGS
     from engine.exchange.rehearsal import rehearse
-    from engine.models.shelf import Shelf
+    from engine.models.shelves import Shelves
     from engine.settings import parse
 
-    shelf = Shelf(home, device="cpu")  # the worker has the fast one
+    shelves = Shelves(home, device="cpu")  # the worker has the fast one
 
     def answer(request: Mapping[str, Any], out: Path) -> Mapping[str, Any]:
         inputs = Inputs(
@@ -68,6 +68,7 @@ def engine(home: Path) -> Rehearse:
         settings = parse(SETTINGS[request["system"]], request["settings"])
         record: Mapping[str, Any] = {}
         notes: list[dict[str, Any]] = []
+        shelf = shelves.of(request["model"], request["system"])
         for event in rehearse(settings, inputs, shelf, out):
             if isinstance(event, Warning):
                 notes.append(_fields(event))

@@ -19,6 +19,7 @@ from studio.words_fetches import FETCH_WORDS
 from studio.words_gallery import GALLERY_WORDS
 from studio.words_hosting import HOSTING_WORDS
 from studio.words_jobs import JOB_WORDS
+from studio.words_makers import MAKER_WORDS
 from studio.words_models import MODEL_WORDS
 from studio.words_page import PAGE_WORDS
 from studio.words_settings import CHOICES, KOREAN
@@ -32,6 +33,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **GALLERY_WORDS,
     **PAGE_WORDS,
     **MODEL_WORDS,
+    **MAKER_WORDS,
     **FETCH_WORDS,
     **STRIP_WORDS,
     **DANCE_WORDS,

@@ -92,7 +92,9 @@ class ZeroGpu:
 
     def seconds(self, job: Job) -> int:
         """How long the GPU is asked for: twice what such jobs took here, within bounds."""
-        usual = expected_seconds(self._store.finished(job.system), job.settings)
+        usual = expected_seconds(
+            self._store.finished(job.system, job.model), job.settings, job.model
+        )
         wish = 2 * usual if usual is not None else _UNKNOWN_SECONDS
         return int(min(max(wish, _LEAST_SECONDS), _MOST_SECONDS))
 

@@ -77,6 +77,12 @@ class Fetcher:
         """Every model as it is now, in the order of the cards."""
         return [self._standing(card) for card in self.cards.values()]
 
+    def whole(self, card: ModelCard) -> bool:
+        """Whether all files of a model are here and no check has found one damaged."""
+        if self._damaged(card, load(self.home, card.key)):
+            return False
+        return isinstance(resolve(card, self.home), Found)
+
     def agreed(self, card: ModelCard) -> bool:
         """Whether a person has agreed to its licence here before."""
         record = load(self.home, card.key)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from engine.models.makers import BUILT_IN
 from studio.jobs.database import Database
 from studio.jobs.job import Job, State, is_id, job_of
 from studio.jobs.limits import QueueLimits
@@ -100,10 +101,10 @@ class Ledger:
         rows = self._read("state = 'running' AND worker = ?", worker)
         return rows[0] if rows else None
 
-    def finished(self, system: str, limit: int = 20) -> list[Job]:
-        """The latest finished jobs of a system, whoever's, for learning how long work takes."""
-        where = "state = 'done' AND system = ? ORDER BY number DESC LIMIT ?"
-        return self._read(where, system, limit)
+    def finished(self, system: str, model: str = BUILT_IN, limit: int = 20) -> list[Job]:
+        """The latest finished jobs of a model, whoever's, for learning how long work takes."""
+        where = "state = 'done' AND system = ? AND model = ? ORDER BY number DESC LIMIT ?"
+        return self._read(where, system, model, limit)
 
     def ended(self) -> list[Job]:
         """Every job that is not live, whoever's, the one that ended first first."""

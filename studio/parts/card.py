@@ -14,6 +14,8 @@ from engine.settings import specs
 from studio.examples import Sample
 from studio.explained import explained, warned
 from studio.jobs.job import Job
+from studio.jobs.pieces import Piece
+from studio.makers import title_of
 from studio.names import name_of
 from studio.parts.source import part
 from studio.words import Language, duration, known, say
@@ -178,7 +180,7 @@ def _maker(job: Job, language: Language) -> str:
     model = str(job.record.get("model", ""))
     if model.startswith("pocket"):
         return say("by_pocket", language)
-    return say("by_model", language, model=model) if model else ""
+    return say("by_model", language, model=title_of(model, language)) if model else ""
 
 
 def _trouble(job: Job, language: Language) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.makers import title_of
 from studio.names import chosen_facts
 from studio.parts.source import part
 from studio.restore import Restored
@@ -42,6 +43,8 @@ def finding(found: Restored, language: Language) -> dict[str, Any]:
         for role in ("person", "dance")
         if role in found.words
     ]
+    if found.model:
+        facts.append((say("fact_model", language), title_of(found.model, language)))
     notes = [say(f"restore_missing_{role}", language) for role in found.missing]
     if found.ignored:
         names = ", ".join(found.ignored)

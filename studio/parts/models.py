@@ -16,6 +16,7 @@ from studio.explained import explained
 from studio.fetches.fetcher import Fetcher, Standing
 from studio.fetches.record import Record
 from studio.jobs.job import Trouble
+from studio.makers import fit_words, gigabytes
 from studio.parts.source import part
 from studio.words import Language, duration, known, say
 
@@ -64,9 +65,9 @@ def contents(
 
 
 def _machine(machine: Machine, free: int | None, language: Language) -> str:
-    facts = [say("models_memory", language, size=_gb(machine.memory))]
+    facts = [say("models_memory", language, size=gigabytes(machine.memory))]
     if machine.graphics:
-        size = _gb(machine.graphics_memory)
+        size = gigabytes(machine.graphics_memory)
         facts.append(say("models_graphics", language, name=machine.graphics, size=size))
     else:
         facts.append(say("models_no_graphics", language))
@@ -183,21 +184,9 @@ class _Builder:
             (self._say("model_use"), self._say(use), ""),
         ]
         if card.memory is not None:
-            facts.append((self._say("model_runs"), self._fit(card), ""))
+            fit = fit_words(card, self._machine, self._language)
+            facts.append((self._say("model_runs"), fit, ""))
         return facts
-
-    def _fit(self, card: ModelCard) -> str:
-        need, machine = card.memory, self._machine
-        assert need is not None  # the caller has looked
-        fit = machine.fit(need)
-        key = "main_light" if fit == "main" and not need.graphics else fit
-        graphics = fit.startswith("graphics")
-        return self._say(
-            f"model_fit_{key}",
-            need=_gb(need.graphics if graphics else need.main),
-            have=_gb(machine.graphics_memory if graphics else machine.memory),
-            name=machine.graphics,
-        )
 
     def _needs(self, card: ModelCard) -> dict[str, Any] | None:
         """The other models it needs, and which of them are here."""
@@ -300,8 +289,3 @@ def trouble_texts(trouble: Trouble, language: Language) -> tuple[str, str, str]:
 
 def _action(do: str, words: str) -> dict[str, str]:
     return {"do": do, "words": words}
-
-
-def _gb(count: int) -> str:
-    """Memory as it is sold, in powers of two."""
-    return f"{count / 2**30:.0f} GB"

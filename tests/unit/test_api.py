@@ -108,6 +108,10 @@ def test_a_result_is_given_to_its_owner_once_it_is_there(api: Api, store: Store)
         ({"fps": "NaN"}, "fps"),
         ({"num_frames": 10**6}, "num_frames"),
         ({"dance": "", "language": "ko"}, "어떤 춤"),
+        ({"model": "mimicmotion"}, "MimicMotion 1.1.*Not here: .*DWPose.*Models tab"),
+        ({"model": "mimicmotion", "language": "ko"}, "다 갖춰지지"),
+        ({"model": "/etc"}, "no model '/etc'.*pocket, mimicmotion"),
+        ({"model": "svd"}, "no model 'svd'"),
     ],
 )
 def test_what_is_refused_is_said(api: Api, change: dict[str, Any], words: str) -> None:

@@ -5,42 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
 
 from engine.__main__ import main
 from engine.data.video import probe
 from engine.exchange.person import looks_drawn
 from tests.unit import tiny_released as tiny
-from tests.unit.pose_onnx import write_detector, write_pose
-
-SIDE = 160
-
-
-def person(x: int, y: int) -> NDArray[np.uint8]:
-    """A grainy grey picture with a red spot, which the stand-in detector takes for a person."""
-    grain = np.random.default_rng(x).integers(0, 120, (SIDE * 3 // 2, SIDE, 1), np.uint8)
-    picture = np.repeat(grain, 3, axis=2)
-    picture[y - 12 : y + 12, x - 12 : x + 12] = (200, 0, 0)
-    picture[y - 1 : y + 2, x - 1 : x + 2] = (255, 0, 0)
-    return picture
+from tests.unit.real_person import person, write_dwpose, write_files
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo, a film of a person, and a user's folder without any weights."""
     folder = tmp_path_factory.mktemp("real")
-    Image.fromarray(person(80, 90)).save(folder / "photo.png")
-    with av.open(str(folder / "dance.mp4"), "w") as out:
-        stream = out.add_stream("libx264", rate=15)
-        stream.width, stream.height, stream.pix_fmt = SIDE, SIDE * 3 // 2, "yuv444p"
-        for index in range(4):
-            frame = av.VideoFrame.from_ndarray(person(60 + 10 * index, 100), format="rgb24")
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode())
+    write_files(folder)
     return folder
 
 
@@ -75,10 +53,7 @@ def test_what_is_missing_is_named_step_by_step_and_then_it_dances(
         elif number == 1:
             tiny.write_svd(home / "models/svd")
 
-    poses = home / "models/dwpose"
-    poses.mkdir(parents=True)
-    write_detector(poses / "yolox_l.onnx")
-    write_pose(poses / "dw-ll_ucoco_384.onnx")
+    write_dwpose(home / "models/dwpose")
     assert main(ordered(files, "mimicmotion")) == 0
     assert capsys.readouterr().out.strip() == str(files / "out.mp4")
     made = probe(files / "out.mp4")

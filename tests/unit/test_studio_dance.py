@@ -13,22 +13,26 @@ import pytest
 
 from engine.catalogue import SETTINGS
 from engine.data import synth
+from engine.models.machine import Machine
 from engine.settings import parse, specs
 from studio import words
 from studio.choices import NOTHING, Choices, choices_of, choices_of_record
 from studio.drafts import Drafts
 from studio.examples import ASSETS, FILTERS, FIRST_DANCE, FIRST_PERSON, dance_items, find
+from studio.fetches.fetcher import Fetcher
 from studio.forms import Form, apply_settings
 from studio.hosting import Hosting
 from studio.intake import Intake
 from studio.jobs.home import new_token, owner_of
 from studio.jobs.job import Job
 from studio.jobs.store import Store
+from studio.makers import Makers
 from studio.parts import look
 from studio.parts.card import longer, status
 from studio.presets import presets
-from studio.tabs.dance.handlers import LEADING, Handlers
+from studio.tabs.dance.handlers import FIELDS, LEADING, Handlers
 from studio.tabs.dance.layout import lay_out
+from studio.tabs.dance.making import Making
 from studio.view import look as view_of
 
 SYSTEM = "mimicmotion"
@@ -46,10 +50,20 @@ class Page:
         with gr.Blocks():
             lay_out(self.examples, presets(SYSTEM), form)
         self.form = form
-        self.do = Handlers(self.store, self.drafts, self.examples, SAYS_YES, presets(SYSTEM), form)
+        makers = Makers(SYSTEM, Fetcher(home), Machine(32 << 30))
+        self.making = Making(makers, self.examples)
+        self.do = Handlers(
+            self.store, self.drafts, self.examples, SAYS_YES, presets(SYSTEM), form, self.making
+        )
         self.token = new_token()
         self.given: Given = []
-        self.see(self.do.arrive(self.token, "en")[9:])
+        self.arrive()
+
+    def arrive(self) -> Any:
+        """Open the page; the notice."""
+        _, _, note, *rest = self.do.arrive(self.token, "en")
+        self.see(rest[7:])
+        return note
 
     def see(self, updates: Any) -> None:
         """Take what a handler sends to the fields."""
@@ -57,10 +71,7 @@ class Page:
 
     def change(self, **fields: Any) -> None:
         """Choose something, by the name of a field or a setting."""
-        names = [
-            "person", "photo", "agreed", "consent", "source", "dance", "motion", "keypoints",
-            "whole", *self.form.added,
-        ]  # fmt: skip
+        names = [*FIELDS, *self.form.added]
         for name, value in fields.items():
             self.given[names.index(name)] = value
 
@@ -214,7 +225,7 @@ def test_a_reload_brings_everything_back(page: Page, tmp_path: Path) -> None:
     page.do.keep(page.token, True, *page.given)
     Path(photo).unlink()  # Gradio tidies up its uploads
     Path(clip).unlink()
-    page.see(page.do.arrive(page.token, "en")[9:])
+    page.arrive()
     again = page.do.chosen(page.given)
     assert again.order.photo and Path(again.order.photo).read_bytes() == b"me"
     assert again.order.motion and Path(again.order.motion).read_bytes() == b"mov" * 9

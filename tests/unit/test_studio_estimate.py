@@ -17,12 +17,13 @@ def settings(frames: int, quality: str = "standard", steps: int = 0) -> dict[str
     return {"num_frames": frames, "quality": quality, "num_inference_steps": steps}
 
 
-def done(chosen: dict[str, Any], seconds: float, **record: Any) -> Job:
+def done(chosen: dict[str, Any], seconds: float, model: str = "pocket", **record: Any) -> Job:
     return Job(
         id="0" * 32, number=1, owner="ann", title="", system="mimicmotion", settings=chosen,
         inputs={}, words={}, consent=False, state="done", cancel_wanted=None, worker="w", step=0,
         total=0, stage="", seconds_left=None, beat=None, trouble=Trouble(), record=record,
         created=0.0, started=100.0, ended=100.0 + seconds, folder=Path("nowhere"),
+        model=model,
     )  # fmt: skip
 
 
@@ -62,8 +63,25 @@ def test_a_busy_hour_does_not_count() -> None:
 
 def test_other_models_do_not_count() -> None:
     past = [done(settings(24), 2 * first(24), model="pocket")]
-    past += [done(settings(24), 5000.0, model="mimicmotion-1-1") for _ in range(9)]
+    past += [done(settings(24), 5000.0, model="mimicmotion") for _ in range(9)]
     assert expected_seconds(past, settings(24)) == pytest.approx(2 * first(24))
+    assert expected_seconds(past, settings(24), "mimicmotion") == pytest.approx(5000)
+
+
+def test_a_published_model_is_learnt_from_its_own_jobs_alone() -> None:
+    pocket = [done(settings(24), 20.0)]
+    assert expected_seconds(pocket, settings(24), "mimicmotion") is None
+    past = [*pocket, done({**settings(24, "draft"), "resolution": 288}, 100.0, "mimicmotion")]
+
+    def seconds(frames: int, quality: str, resolution: int = 0) -> float:
+        wanted = {**settings(frames, quality), "resolution": resolution}
+        found = expected_seconds(past, wanted, "mimicmotion")
+        assert found is not None
+        return found
+
+    assert seconds(24, "draft", 288) == pytest.approx(100)
+    assert 300 < seconds(24, "draft") < 400  # four times the pixels, and the time to begin
+    assert seconds(24, "draft") < seconds(24, "standard") < seconds(48, "standard")
 
 
 def test_a_whole_dance_counts_by_the_frames_that_it_had() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from engine.errors import StudioError
+from engine.models.makers import require_maker
 from studio.choices import NOTHING, Choices, choices_of, choices_of_record
 from studio.drafts import Drafts
 from studio.examples import FIRST_DANCE, FIRST_PERSON, Examples
@@ -25,13 +26,19 @@ from studio.parts import notice
 from studio.parts.card import longer
 from studio.presets import Preset
 from studio.served import cached
+from studio.tabs.dance.making import Making
 from studio.tabs.dance.show import Sent, updates
 from studio.view import look
 from studio.words import Language, language_of
 
-LEADING, CAST = 9, 6
-"""Of the fields of `layout.Fields`: how many come before the settings, and how many say who dances
-which dance of the library."""
+FIELDS = (
+    "person", "photo", "agreed", "consent", "model", "source", "dance", "motion", "keypoints",
+    "whole",
+)  # fmt: skip
+"""The fields of `layout.Fields` that come before the settings."""
+
+LEADING, CAST = len(FIELDS), 7
+"""How many they are, and how many of them say who dances which dance of the library."""
 
 
 class Handlers:
@@ -39,6 +46,7 @@ class Handlers:
 
     Args:
         store, drafts, examples, intake, presets: what they work with.
+        making: the choice of who makes the video.
         form: the settings on the page.
 
     `given` is what `layout.Fields.components` hold, and what `fill` returns goes to them.
@@ -52,15 +60,19 @@ class Handlers:
         intake: Intake,
         presets: Mapping[str, Preset],
         form: Form,
+        making: Making,
     ) -> None:
         self._store, self._drafts, self._examples = store, drafts, examples
         self._intake, self._presets, self._form = intake, presets, form
+        self._making = making
 
     # --- between the page and the choices -------------------------------------------------------
 
     def chosen(self, given: Sequence[Any]) -> Choices:
         """What the page holds; raises BadInput. Consent counts for the picture it was given for."""
-        person, photo, agreed, consent, source, dance, motion, keypoints, whole = given[:LEADING]
+        person, photo, agreed, consent, model, source, dance, motion, keypoints, whole = given[
+            :LEADING
+        ]
         order = Order(
             person=person or None,  # the page says "" for a picker without a choice
             photo=photo,
@@ -69,10 +81,11 @@ class Handlers:
             dance=dance or None,
             motion=motion,
             keypoints=keypoints,
+            model=model or None,
         )
         return Choices(order, bool(whole), self._form.values(given[LEADING:]))
 
-    def fill(self, choices: Choices | None) -> list[Any]:
+    def fill(self, choices: Choices | None, page: str) -> list[Any]:
         """What the page shows for `choices`; a file becomes a copy that Gradio may serve."""
         if choices is None:
             return [gr.skip()] * (LEADING + len(self._form.components))
@@ -87,6 +100,7 @@ class Handlers:
             files[0],
             files[0] if agreed else "",
             gr.update(value=agreed, visible=own),
+            self._making.shown(order.model, person, language_of(page)),
             order.source,
             order.dance if order.dance in self._examples.dances else None,
             files[1],
@@ -103,8 +117,10 @@ class Handlers:
         """A page was opened: know the visitor and their choices again, and how the work stands."""
         known = token if owner_of(token) else new_token()
         draft = self._drafts.load(owner_of(known) or "")
-        filled = self.fill(draft or self.first())
-        return (known, True, *self.look(known, None, {}, page), *filled)
+        chosen = draft or self.first()
+        gone = self._making.gone(chosen.order.model, language_of(page))
+        filled = self.fill(chosen, page)
+        return (known, True, gone, *self.look(known, None, {}, page), *filled)
 
     def keep(self, token: object, arrived: bool, *given: Any) -> None:
         """Something was chosen: keep it for a reload. What is not valid yet is not kept."""
@@ -135,7 +151,7 @@ class Handlers:
         one = self._examples.sample(event._data.get("key"))
         if one is None:
             return (gr.skip(),) * CAST + self.look(token, None, sent, page)
-        filled = self.fill(Choices(replace(NOTHING, person=one.person, dance=one.dance)))
+        filled = self.fill(Choices(replace(NOTHING, person=one.person, dance=one.dance)), page)
         return (*filled[:CAST], *self.look(token, one.key, sent, page))
 
     # --- to order -------------------------------------------------------------------------------
@@ -163,7 +179,7 @@ class Handlers:
         return self.look(token, shown, sent, page)
 
     def again(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
-        """The same once more, with a seed that is drawn anew."""
+        """The same by the same model once more, with a seed that is drawn anew."""
         return self._repeat(token, shown, sent, page, {"seed": -1})
 
     def longer(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
@@ -187,14 +203,14 @@ class Handlers:
         """Fill the form with what the job on the stage was made from, its seed included."""
         job = self._job(token, shown)
         if job is None:
-            return (notice.missing("gone", language_of(page)), *self.fill(None))
-        return (_used(language_of(page)), *self.fill(choices_of(job)))
+            return (notice.missing("gone", language_of(page)), *self.fill(None, page))
+        return self._filled(choices_of(job), page)
 
     def take(self, choices: object, page: str) -> tuple[Any, ...]:
         """Fill the form with what another tab asks for; it is asked for once."""
         if not isinstance(choices, Choices):
-            return (gr.skip(), *self.fill(None), None)
-        return (_used(language_of(page)), *self.fill(choices), None)
+            return (gr.skip(), *self.fill(None, page), None)
+        return (*self._filled(choices, page), None)
 
     # --- while choosing -------------------------------------------------------------------------
 
@@ -245,6 +261,12 @@ class Handlers:
 
     # --- inside ---------------------------------------------------------------------------------
 
+    def _filled(self, choices: Choices, page: str) -> tuple[Any, ...]:
+        """A notice and the fields: what a video was made with, as far as it can be had here."""
+        language = language_of(page)
+        gone = self._making.gone(choices.order.model, language)
+        return (gone or _used(language), *self.fill(choices, page))
+
     def _placed(self, choices: Choices, owner: str) -> Job:
         settings = self._form.check(choices.for_engine())
         return place_order(
@@ -260,9 +282,15 @@ class Handlers:
         try:
             if owner is None:
                 raise Incomplete("no_visitor")
+            before = self._store.get(shown, owner)
+            if before is not None:  # another model would not make "the same again"
+                require_maker(before.model, before.system, self._store.home)
             job = self._store.again(shown, owner, changes)
         except (Incomplete, Refused) as error:
             return (notice.missing(error.key, language), *self.look(token, shown, sent, page))
+        except StudioError as error:
+            said = notice.refused(trouble_of(error), language)
+            return (said, *self.look(token, shown, sent, page))
         return (None, *self.look(token, job.id, sent, page))
 
     def _job(self, token: object, shown: object) -> Job | None:

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from engine.models.makers import BUILT_IN, makers
 from studio.examples import (
     FILTERS,
     FIRST_DANCE,
@@ -35,12 +36,14 @@ class Fields:
 
     Attributes:
         agreed: the address of the picture that `consent` was ticked for; the page keeps it.
+        model: who makes the video; hidden and empty while nothing but pocket is here.
     """
 
     person: gr.HTML
     photo: Photo
     agreed: gr.Textbox
     consent: gr.Checkbox
+    model: gr.Radio
     source: gr.Radio
     dance: gr.HTML
     motion: Clip
@@ -54,7 +57,7 @@ class Fields:
     def components(self) -> list[Component]:
         """All of them, the settings last."""
         chosen = [
-            self.person, self.photo, self.agreed, self.consent, self.source,
+            self.person, self.photo, self.agreed, self.consent, self.model, self.source,
             self.dance, self.motion, self.keypoints, self.whole,
         ]  # fmt: skip
         return [*chosen, *self.form.components]
@@ -64,6 +67,7 @@ class Fields:
 class Parts:
     """Everything else on the tab that something happens to."""
 
+    pocket_note: gr.Markdown
     preset: gr.Dropdown
     forecast: gr.Markdown
     strip: gr.HTML
@@ -81,7 +85,7 @@ def lay_out(examples: Examples, presets: Mapping[str, Preset], form: Form) -> tu
     """Build the tab inside the page that is being built."""
     with gr.Row(elem_id="dance", equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_id="choices"):
-            person, photo, agreed, consent, photo_notice = _who(examples)
+            who, photo_notice, note = _who(examples, form.system)
             chosen, motion_notice, rehearse, seen = _which(examples, form)
             preset, forecast, windows = _how(presets, form)
             with gr.Column(elem_id="curtain"):  # stays in sight while the steps scroll
@@ -89,13 +93,15 @@ def lay_out(examples: Examples, presets: Mapping[str, Preset], form: Form) -> tu
                 go = gr.Button(label("make"), variant="primary", size="lg", elem_id="make")
         with gr.Column(scale=5, min_width=320, elem_id="outcome"):
             video, state, works, samples = _outcome(examples)
-    fields = Fields(person, photo, agreed, consent, *chosen, form, photo_notice, motion_notice)
+    fields = Fields(*who, *chosen, form, photo_notice, motion_notice)
     return fields, Parts(
-        preset, forecast, windows, rehearse, seen, said, go, video, state, works, samples
+        note, preset, forecast, windows, rehearse, seen, said, go, video, state, works, samples
     )
 
 
-def _who(examples: Examples) -> tuple[gr.HTML, Photo, gr.Textbox, gr.Checkbox, gr.HTML]:
+def _who(
+    examples: Examples, system: str
+) -> tuple[tuple[gr.HTML, Photo, gr.Textbox, gr.Checkbox, gr.Radio], gr.HTML, gr.Markdown]:
     with gr.Column(elem_classes=["step"], elem_id="step-who"):
         gr.Markdown("## " + label("step_who"))
         with gr.Row(elem_id="who"):
@@ -116,8 +122,16 @@ def _who(examples: Examples) -> tuple[gr.HTML, Photo, gr.Textbox, gr.Checkbox, g
             False, label=label("consent"), visible=False, container=False, elem_id="consent"
         )
         agreed = gr.Textbox(visible="hidden", elem_id="agreed", show_label=False)
-        gr.Markdown(label("pocket_note"), elem_classes=["quiet"])
-    return person, photo, agreed, consent, said
+        model = gr.Radio(
+            [BUILT_IN, *makers(system)],  # all there may be; a page is told which are here
+            value=None,
+            label=label("maker"),
+            info=label("maker_help"),
+            visible="hidden",
+            elem_id="maker",
+        )
+        note = gr.Markdown(label("pocket_note"), elem_id="pocket-note", elem_classes=["quiet"])
+    return (person, photo, agreed, consent, model), said, note
 
 
 def _which(

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from engine.errors import StudioError
+from engine.models.makers import BUILT_IN
 from studio.choices import Choices
 from studio.examples import Examples
 from studio.forms import Form
@@ -82,6 +83,7 @@ class Rehearser:
             "image": image,
             "motion": own,
             "dance": dance,
+            "model": order.model or BUILT_IN,
             "settings": settings,
         }
 

@@ -8,16 +8,15 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from engine.errors import BadInput
+from engine.models.makers import BUILT_IN
 from studio.forms import USUAL_FPS
 from studio.jobs.estimate import expected_seconds
 from studio.jobs.store import Store
+from studio.makers import title_of, window_of
 from studio.parts import strip
 from studio.served import address, cached, lend, take_back
 from studio.view import View
 from studio.words import Language, duration, say
-
-_WINDOW = 16
-"""What both the pocket model and the public one were trained with; a setting of 0 means that."""
 
 LIVE_SECONDS, IDLE_SECONDS = 1.0, 10.0
 
@@ -64,23 +63,28 @@ def forecast(
     settings: Mapping[str, Any],
     seconds: float | None,
     language: Language,
+    model: str = BUILT_IN,
 ) -> str:
     """How long the clip will be, and how long it will take here; `seconds` None: the whole."""
-    time = expected_seconds(store.finished(system), settings)
-    if time is None or seconds is None:
+    if not seconds:
         return say("forecast_whole", language)
+    time = expected_seconds(store.finished(system, model), settings, model)
     clip = say("tenths", language, count=f"{seconds:.1f}")
+    if time is None:
+        return say("forecast_new", language, clip=clip, title=title_of(model, language))
     return say("forecast", language, clip=clip, time=duration(time, language))
 
 
-def windows(settings: Mapping[str, Any], language: Language) -> dict[str, Any] | None:
+def windows(
+    settings: Mapping[str, Any], language: Language, model: str = BUILT_IN
+) -> dict[str, Any] | None:
     """The fusion strip for these settings; None when the length is not known or nothing fits."""
     if not settings["num_frames"]:
         return None
     try:
         return strip.shown(
             settings["num_frames"],
-            window=settings["window_size"] or _WINDOW,
+            window=settings["window_size"] or window_of(model),
             overlap=settings["overlap"],
             fusion=settings["fusion"],
             spread=settings["spread_windows"],
@@ -97,13 +101,15 @@ def qualities(
     settings: Mapping[str, Any],
     choices: tuple[str, ...],
     language: Language,
+    model: str = BUILT_IN,
 ) -> dict[str, Any]:
     """The qualities in words, each with the time that it takes here."""
-    past = store.finished(system)
+    past = store.finished(system, model)
     named = []
     for choice in choices:
         words = say(f"choice_{choice}", language)
-        time = expected_seconds(past, {**settings, "quality": choice, "num_inference_steps": 0})
+        meant = {**settings, "quality": choice, "num_inference_steps": 0}
+        time = expected_seconds(past, meant, model)
         if time is not None:
             words = say("quality_time", language, quality=words, time=_short(time, language))
         named.append((words, choice))

@@ -9,17 +9,20 @@ import gradio as gr
 from gradio.components import Component
 from gradio.events import Dependency
 
+from engine.models.makers import BUILT_IN
 from studio.drafts import Drafts
 from studio.examples import Examples
 from studio.forms import USUAL_FPS, Form
 from studio.intake import Intake, Role
 from studio.jobs.store import Store
+from studio.makers import Makers
 from studio.page import IN_LANGUAGE, QUIET
 from studio.presets import presets
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import show
-from studio.tabs.dance.handlers import CAST, LEADING, Handlers
+from studio.tabs.dance.handlers import CAST, FIELDS, LEADING, Handlers
 from studio.tabs.dance.layout import Fields, Parts, lay_out
+from studio.tabs.dance.making import Making
 from studio.tabs.dance.rehearse import Rehearser
 from studio.words import language_of
 
@@ -51,6 +54,7 @@ class Dance:
         store: where jobs go and are read from.
         examples: people, dances and samples to pick from.
         intake: reads what visitors upload before anything else does.
+        makers: the models that can be chosen from.
         rehearsals: who shows the pose before the run; by default a process of our own.
 
     After `build`, another tab fills the form through `fill_after`.
@@ -61,6 +65,7 @@ class Dance:
         store: Store,
         examples: Examples,
         intake: Intake,
+        makers: Makers,
         rehearsals: Rehearsals | None = None,
     ) -> None:
         self._store = store
@@ -70,16 +75,21 @@ class Dance:
         self._form = Form(_SYSTEM)
         self._presets = presets(_SYSTEM)
         drafts = Drafts(store.home)
-        self._do = Handlers(store, drafts, examples, intake, self._presets, self._form)
+        self._making = Making(makers, examples)
+        self._do = Handlers(
+            store, drafts, examples, intake, self._presets, self._form, self._making
+        )
         self._rehearser = Rehearser(self._rehearsals, examples, intake, self._form, self._do.chosen)
 
-    def build(self, demo: gr.Blocks, token: gr.BrowserState) -> None:
+    def build(self, demo: gr.Blocks, tab: gr.Tab, token: gr.BrowserState) -> None:
         """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
         fields, parts = lay_out(self._examples, self._presets, self._form)
         self._taken: list[Component] = [parts.notice, *fields.components]
         self._page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
-        arrival = self._wire_stage(demo, token, fields, parts)
+        arrived = gr.State(False)  # before that, nothing on the page is the visitor's
+        arrival = self._wire_stage(demo, token, arrived, fields, parts)
         self._wire_choices(fields, parts)
+        self._wire_maker(tab, arrived, fields, parts)
         self._wire_settings(arrival, fields, parts)
 
     def fill_after(self, event: Dependency, wanted: gr.State) -> None:
@@ -95,11 +105,15 @@ class Dance:
         return event(act, [*inputs, self._page], outputs, js=IN_LANGUAGE, **{**QUIET, **how})
 
     def _wire_stage(
-        self, demo: gr.Blocks, token: gr.BrowserState, fields: Fields, parts: Parts
+        self,
+        demo: gr.Blocks,
+        token: gr.BrowserState,
+        arrived: gr.State,
+        fields: Fields,
+        parts: Parts,
     ) -> Dependency:
         shown = gr.State(None)  # id of the job, or key of the sample, on the stage
         sent = gr.State({})  # what this page was sent last
-        arrived = gr.State(False)  # before that, nothing on the page is the visitor's
         timer = gr.Timer(show.LIVE_SECONDS)
         view = [shown, parts.card, parts.shelf, parts.video, parts.go, timer, sent]
         said = [parts.notice, *view]
@@ -127,7 +141,16 @@ class Dance:
             trigger_mode="always_last",
             **QUIET,
         )
-        return self._on(demo.load, self._do.arrive, [token], [token, arrived, *view, *chosen])
+        return self._on(demo.load, self._do.arrive, [token], [token, arrived, *said, *chosen])
+
+    def _wire_maker(self, tab: gr.Tab, arrived: gr.State, fields: Fields, parts: Parts) -> None:
+        person, photo, model = fields.person, fields.photo, fields.model
+        self._on(person.input, self._making.picked, [photo, model, person], model)
+        for changed in (photo.input, photo.clear):
+            self._on(changed, self._making.uploaded, [model, person], model)
+        back = [arrived, model, person]
+        self._on(tab.select, self._making.returned, back, [parts.notice, model])
+        model.change(self._making.note, model, parts.pocket_note, **QUIET)
 
     def _wire_choices(self, fields: Fields, parts: Parts) -> None:
         fields.consent.input(
@@ -154,8 +177,8 @@ class Dance:
                 self._on(arrival, self._rehearser.own, chosen, seen, **slow)
         self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         stale = (
-            fields.person, fields.photo, fields.source, fields.dance, fields.motion,
-            fields.keypoints,
+            fields.person, fields.photo, fields.model, fields.source, fields.dance,
+            fields.motion, fields.keypoints,
         )  # fmt: skip
         gr.on([field.change for field in stale], lambda: None, None, parts.look, **QUIET)
         fields.person.input(lambda: None, None, fields.photo_notice, **QUIET)
@@ -173,7 +196,8 @@ class Dance:
         by_name: dict[str, Any] = dict(zip(form.added, form.components, strict=True))
         parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
         everything = fields.components
-        length = [by_name["num_frames"], by_name["fps"], fields.whole, fields.source]
+        sized = [by_name[name] for name in ("num_frames", "fps", "resolution")]
+        length = [*sized, fields.whole, fields.source, fields.model]
         outputs = [parts.forecast, by_name["quality"]]
         always = {"trigger_mode": "always_last"}
         for component in (by_name["quality"], by_name["num_inference_steps"]):
@@ -200,23 +224,28 @@ class Dance:
 
     def forecasts(self, *given: Any) -> tuple[str, Any]:
         """The forecast, and what every quality takes."""
-        settings, seconds = self._meant(given)
+        settings, seconds, model = self._meant(given)
         language = language_of(given[-1])
         choices = self._form.spec("quality").choices
+        time = show.forecast(self._store, _SYSTEM, settings, seconds, language, model)
         return (
-            show.forecast(self._store, _SYSTEM, settings, seconds, language),
-            show.qualities(self._store, _SYSTEM, settings, choices, language),
+            "\n\n".join(filter(None, (time, self._making.fit(model, language)))),
+            show.qualities(self._store, _SYSTEM, settings, choices, language, model),
         )
 
     def windows(self, *given: Any) -> dict[str, Any] | None:
         """How the video is put together from windows."""
-        settings, _ = self._meant(given)
-        return show.windows(settings, language_of(given[-1]))
+        settings, _, model = self._meant(given)
+        return show.windows(settings, language_of(given[-1]), model)
 
-    def _meant(self, given: Sequence[Any]) -> tuple[dict[str, Any], float | None]:
-        """The settings as far as they can be read, and the seconds; None is the whole dance."""
-        source, whole = given[4], given[LEADING - 1]
+    def _meant(self, given: Sequence[Any]) -> tuple[dict[str, Any], float | None, str]:
+        """The settings as far as they can be read, the seconds (None is the whole dance), and who
+        makes it.
+        """
+        leading = dict(zip(FIELDS, given, strict=False))
+        source, whole, model = (leading[name] for name in ("source", "whole", "model"))
         settings = dict(zip(self._form.added, given[LEADING:-1], strict=True))
         rate = settings["fps"] or USUAL_FPS
         seconds = None if whole and source != "library" else float(settings["num_frames"] or 0)
-        return {**settings, "num_frames": round(seconds * rate) if seconds else 0}, seconds
+        settings["num_frames"] = round(seconds * rate) if seconds else 0
+        return settings, seconds, model or BUILT_IN
