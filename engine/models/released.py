@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import torch
 from torch import Tensor
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.nets.clip_image import SVDImageEncoder
 
 Part: TypeAlias = Literal["unet", "pose_net", "vae", "image_encoder"]
+PARTS: tuple[Part, ...] = get_args(Part)
 
 _SHORT_WINDOW = 16
 _FIRST_VERSION = frozenset({"MimicMotion", "MimicMotion_1", "MimicMotionMergedUnet_1-0-fp16"})

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
 
 import pytest
 import torch
@@ -14,14 +13,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import BadInput, CheckpointMismatch, MissingModel
-from engine.models.released import Part, Released, locate
+from engine.models.released import PARTS, Part, Released, locate
 from engine.models.svd_folder import SvdFolder
 from engine.models.weight_file import read
 from engine.nets.mimicmotion import RELEASED
 from tests.unit import tiny_released as tiny
 
 KEYS = Path(__file__).parents[1] / "parity/data/mimicmotion/official_checkpoint_keys.json"
-AS_STORED: dict[Part, torch.dtype | None] = dict.fromkeys(get_args(Part))
+AS_STORED: dict[Part, torch.dtype | None] = dict.fromkeys(PARTS)
 
 
 @pytest.fixture(scope="module")
