@@ -68,9 +68,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Preview:
-    """A look at the unfinished result: `image` is RGB uint8 `h w c`."""
+    """A look at the unfinished result.
+
+    `image` is RGB uint8 `h w c`. Where it costs little there is the moving beginning, too: `clip`,
+    RGB uint8 `f h w c`, to be played at `fps` frames per second.
+    """
 
     image: NDArray[np.uint8]
+    clip: NDArray[np.uint8] | None = None
+    fps: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from studio.examples import Examples
 from studio.jobs.job import Job
-from studio.jobs.pieces import Piece, finished
+from studio.jobs.pieces import Piece, watchable
 from studio.jobs.store import Store
 from studio.parts.card import sample_status, status
 from studio.parts.shelf import contents
@@ -26,7 +26,7 @@ class View:
         shown: id of the job on the stage, or key of a sample; None when the stage is empty.
         card, shelf: values of the parts.
         video: the finished file of the job on the stage.
-        pieces: what is finished of it while it is being made.
+        pieces: what can be watched of it while it is being made.
         button: what the big button says.
         live: whether something of this visitor runs or waits, so that it is worth looking again.
     """
@@ -69,12 +69,10 @@ def look(
         sample = examples.samples[0]
     live = any(one.live for one in jobs)
     place = store.place(job.id) if job is not None and job.state == "queued" else 0
-    pieces = finished(job) if job is not None else ()
+    pieces = watchable(job) if job is not None else ()
     return View(
         shown=job.id if job else sample.key if sample else None,
-        card=sample_status(sample, language)
-        if sample
-        else status(job, place, language, pieces[-1].end if pieces else 0.0),
+        card=sample_status(sample, language) if sample else status(job, place, language, pieces),
         shelf=contents(jobs, job.id if job else None, language),
         video=job.result if job and job.state == "done" and job.result.exists() else None,
         pieces=pieces,

@@ -10,6 +10,10 @@ JOB_WORDS: Mapping[str, tuple[str, str]] = {
         "The first {count} s are ready: they play while the rest is made.",
         "앞부분 {count}초가 완성되어, 나머지를 만드는 동안 재생됩니다.",
     ),
+    "look_ready": (
+        "A first look at the beginning: it gets sharper.",
+        "앞부분을 미리 봅니다. 점점 선명해집니다.",
+    ),
     # --- why a job was not queued (the keys of studio.jobs.limits.Refused)
     "too_many_what": ("Your queue is full.", "대기열이 가득 찼습니다."),
     "too_many_fix": (

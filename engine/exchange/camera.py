@@ -18,6 +18,7 @@ from engine.catalogue import MimicMotionSettings
 from engine.data.pixels import to_pixels, to_rgb
 from engine.evaluate.heldout import Animate
 from engine.exchange.estimate import Estimate, peak_bytes, probe
+from engine.exchange.looks import Looks
 from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, watch
 from engine.exchange.scene import (
@@ -93,7 +94,13 @@ class Camera:
             facts = decisive(chosen, inputs, self.nets.unet, self.shelf.device.name)
             kept = Scratch(scratch, facts)
         steps = self.film(chosen, scene, profile, kept)
-        shown = watch(steps, self.nets.autoencoder, frame=1 + len(scene.dance) // 2)
+        looks = Looks(
+            self.nets.autoencoder,
+            1 + len(scene.dance) // 2,
+            fps=None if scratch is None else scene.fps,
+            badge=settings.badge,
+        )
+        shown = watch(steps, looks)
         expected = 0.0
         while True:
             try:

@@ -7,28 +7,25 @@ from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.badge import Badge
 from engine.data.limits import Limits
 from engine.data.pixels import to_rgb
 from engine.data.video_write import VideoWriter
+from engine.exchange.looks import Looks
 from engine.exchange.parts import Parts
 from engine.nets.autoencoder import Autoencoder, decode_in_chunks
 from engine.sampling.loop import Step, Tick
-from engine.types import Event, Preview, Progress, Warning
+from engine.types import Event, Progress, Warning
 
 SHOWN_SIDE = 512
 """Pocket's small pictures are enlarged to about this many pixels, to be seen on a screen."""
 
 
-def watch(
-    steps: Iterable[Tick | Step], autoencoder: Autoencoder, frame: int
-) -> Generator[Event, None, Tensor]:
-    """Pass the sampler's progress on, with a look at one `frame` after every step.
+def watch(steps: Iterable[Tick | Step], looks: Looks) -> Generator[Event, None, Tensor]:
+    """Pass the sampler's progress on, with a look after every step.
 
     Returns the last step's latents `1 c f h w`.
     """
@@ -40,15 +37,11 @@ def watch(
         else:
             latents = event.latents
             if event.denoised is not None:
-                yield Preview(_look(event.denoised[:, :, frame : frame + 1], autoencoder))
+                last = event.index == event.total - 1
+                yield looks.at(event.denoised, time.monotonic() - started, last)
     if latents is None:
         raise ValueError("the sampler made no step")
     return latents
-
-
-def _look(latents: Tensor, autoencoder: Autoencoder) -> NDArray[np.uint8]:
-    (pixels,) = decode_in_chunks(autoencoder, latents, 1)
-    return to_rgb(pixels)[0]
 
 
 def publish(
@@ -76,7 +69,7 @@ def publish(
     """
     enlarge = max(1, SHOWN_SIDE // (min(latents.shape[-2:]) * autoencoder.downscale))
     total = latents.shape[2] - drop
-    done = -drop
+    started, done = time.monotonic(), -drop
     mark = Badge() if badge else None
     writer = VideoWriter(out, fps, audio_from=audio, record=record, limits=limits)
     with writer as file, Parts(parts, total, fps, audio, limits) as pieces:
@@ -91,6 +84,7 @@ def publish(
                 if (piece := pieces.add(shown)) is not None:
                     yield piece
             done += len(pixels)
-            yield Progress(max(done, 0), total, "decode")
+            left = (time.monotonic() - started) / (done + drop) * (total - done)
+            yield Progress(max(done, 0), total, "decode", left)
     yield from writer.warnings
     return tuple(writer.warnings)

@@ -1,4 +1,4 @@
-"""The finished pieces of a video that is still being made: they can be watched already.
+"""What of a video that is still being made can be watched: finished pieces, and a look before.
 
 A piece gets its name, which says what it holds, in one step when it is whole: no list of pieces is
 kept that a kill could leave wrong. They lie in the job's scratch folder, which goes when the job is
@@ -21,11 +21,15 @@ _NAME = re.compile(r"(\d{9})-(\d{9})\.mp4")
 
 @dataclass(frozen=True)
 class Piece:
-    """A playable file with the seconds of the whole video from `start` to `end`."""
+    """A playable file with the seconds of the whole video from `start` to `end`.
+
+    A `rough` one is a look at the unfinished beginning.
+    """
 
     path: Path
     start: float
     end: float
+    rough: bool = False
 
 
 def keep(part: Part, job: Job) -> None:
@@ -37,8 +41,22 @@ def keep(part: Part, job: Job) -> None:
     os.replace(part.path, _folder(job) / f"{start:09}-{end:09}.mp4")
 
 
-def finished(job: Job) -> tuple[Piece, ...]:
-    """What of a running job can be watched, in order and without a gap; whole files only."""
+def keep_look(made: Path, job: Job, seconds: float) -> None:
+    """Take over a moving look at the beginning, in place of an earlier one."""
+    folder = _folder(job)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    before = _looks(job)
+    number = int(before[-1].stem.split("-")[1]) + 1 if before else 1
+    os.replace(made, folder / f"look-{number:04}-{round(1000 * seconds):09}.mp4")
+    for old in before:
+        old.unlink()
+
+
+def watchable(job: Job) -> tuple[Piece, ...]:
+    """What of a running job can be watched: its finished pieces, in order and without a gap.
+
+    While there are none it is the latest look, if there is one. Only whole files are told.
+    """
     if job.state != "running":
         return ()
     found: list[Piece] = []
@@ -50,12 +68,19 @@ def finished(job: Job) -> tuple[Piece, ...]:
         if start != (found[-1].end if found else 0.0):
             break
         found.append(Piece(path, start, end))
+    if not found and (looks := _looks(job)):
+        seconds = int(looks[-1].stem.split("-")[2]) / 1000
+        found.append(Piece(looks[-1], 0.0, seconds, rough=True))
     return tuple(found)
 
 
 def drop(job: Job) -> None:
     """Remove the pieces: the job has ended, or begins once more."""
     remove(_folder(job))
+
+
+def _looks(job: Job) -> list[Path]:
+    return sorted(_folder(job).glob("look-*-*.mp4"))
 
 
 def _folder(job: Job) -> Path:

@@ -15,9 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 
 from engine.data import video
+from engine.data.video_write import VideoWriter
 from engine.errors import Cancelled
 from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
@@ -115,6 +118,8 @@ def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
             if now - shown >= _PREVIEW_SECONDS:
                 shown = now
                 _write_preview(event, job.preview)
+            if event.clip is not None:
+                _write_look(event.clip, event.fps, job)
         elif isinstance(event, Part):
             pieces.keep(event, job)
         elif isinstance(event, Result):
@@ -124,6 +129,14 @@ def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
 
 def _write_preview(event: Preview, path: Path) -> None:
     _write_picture(PIL.Image.fromarray(event.image), _PREVIEW_SIDE, path)
+
+
+def _write_look(frames: NDArray[np.uint8], fps: float, job: Job) -> None:
+    path = job.scratch / "look.mp4"
+    with VideoWriter(path, fps) as file:
+        for frame in frames:
+            file.add(frame)
+    pieces.keep_look(path, job, len(frames) / fps)
 
 
 def _write_poster(result: Path, path: Path) -> None:

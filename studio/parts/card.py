@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,12 @@ def card(elem_id: str) -> gr.HTML:
     return part("card", elem_id, value=status(None, 0, "en"), uses=("pieces",))
 
 
-def status(job: Job | None, place: int, language: Language, ready: float = 0.0) -> dict[str, Any]:
+def status(
+    job: Job | None, place: int, language: Language, pieces: Sequence[Piece] = ()
+) -> dict[str, Any]:
     """What the card shows of `job`.
 
-    `place` jobs run or wait before it; the first `ready` seconds of it can be watched already.
+    `place` jobs run or wait before it; `pieces` of it can be watched already.
     """
     view: dict[str, Any] = {
         "id": job.id if job else "",
@@ -61,7 +63,7 @@ def status(job: Job | None, place: int, language: Language, ready: float = 0.0) 
     if job is None:
         return view | {"head": say("empty", language), "detail": say("empty_more", language)}
     if job.live:
-        return view | _live(job, place, language, ready)
+        return view | _live(job, place, language, pieces)
     if job.state == "done":
         return view | {
             "head": say("done", language),
@@ -122,7 +124,7 @@ def longer(job: Job) -> int:
     return 0 if job.state != "done" or whole or frames >= most else min(2 * frames, most)
 
 
-def _live(job: Job, place: int, language: Language, ready: float) -> dict[str, Any]:
+def _live(job: Job, place: int, language: Language, pieces: Sequence[Piece]) -> dict[str, Any]:
     stopping = job.cancel_wanted is not None
     view: dict[str, Any] = {
         "note": say("safe_to_leave", language),
@@ -145,10 +147,17 @@ def _live(job: Job, place: int, language: Language, ready: float) -> dict[str, A
     return view | {
         "head": stage_words(job.stage, language),
         "detail": " · ".join(facts),
-        "ready": say("part_ready", language, count=f"{ready:.1f}") if ready else "",
+        "ready": _ready(pieces, language),
         "preview": picture_url(job.preview),
         "percent": _percent(job),
     }
+
+
+def _ready(pieces: Sequence[Piece], language: Language) -> str:
+    if not pieces:
+        return ""
+    key = "look_ready" if pieces[-1].rough else "part_ready"
+    return say(key, language, count=f"{pieces[-1].end:.1f}")
 
 
 def _percent(job: Job) -> int:

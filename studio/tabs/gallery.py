@@ -23,7 +23,7 @@ from studio.page import IN_LANGUAGE, QUIET
 from studio.parts import gallery, gallery_drop, gallery_player, gallery_wings, notice
 from studio.parts.dropped import Dropped
 from studio.restore import NotRestorable, Restored, read
-from studio.served import address, withdraw
+from studio.served import address, take_back, withdraw
 from studio.words import Language, label, language_of, say
 
 PAGE = 24
@@ -164,6 +164,7 @@ class Gallery:
         if job is not None:
             withdraw(job.result)
             withdraw(job.poster)
+            take_back(job.id)
             discard(_parcels(job.owner))
             self._store.delete(job.id, job.owner)
             said = {**notice.missing("gallery_deleted", language), "tone": "done"}

@@ -37,7 +37,9 @@ def pretend(job: Job, out: Path) -> Iterator[Event]:
     while step < _STEPS or dance == "spin":
         shown = min(step, _STEPS - 1)
         yield Progress(shown, _STEPS, "denoise", 0.15 * (_STEPS - shown))
-        yield Preview(_picture(step / _STEPS, noise=1 - shown / _STEPS))
+        look = _picture(step / _STEPS, noise=1 - shown / _STEPS)
+        moving = np.stack([look, look[:, ::-1]]) if dance == "disco_night" and step == 2 else None
+        yield Preview(look, moving, 2.0)
         time.sleep(0.15)
         step += 1
     frames = _FRAMES

@@ -218,6 +218,8 @@ def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Vi
     ann.open(stand_in)
     ann.pick("mina", "disco_night")  # has three pieces of two seconds
     ann.make()
+    ann.page.wait_for_selector(".status-ready >> text=A first look at the beginning")
+    ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('look-0001') && !{_FRONT}.paused")
     ann.page.wait_for_selector(".status-ready >> text=The first 2.0 s are ready")
     ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('000000000-000002000')")
     ann.page.wait_for_function(

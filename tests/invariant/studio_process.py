@@ -19,7 +19,7 @@ from studio.jobs.store import Store
 from studio.jobs.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-FRAMES = 5
+FRAMES, PIECE = 5, 3
 
 
 class Studio:
@@ -65,7 +65,7 @@ def work(home: Path, name: str) -> None:
     import numpy as np
 
     from engine.data.video_write import VideoWriter
-    from engine.types import Event, Progress, Result
+    from engine.types import Event, Part, Progress, Result
     from studio.jobs import worker
 
     def quick(job: Job, out: Path) -> Iterator[Event]:
@@ -76,11 +76,18 @@ def work(home: Path, name: str) -> None:
                 _note(home / "overlaps.txt", job.id)
             _note(home / "runs.txt", job.id)
             yield Progress(1, 2, "denoise")
-            time.sleep(float(job.words["seconds"]))
+            time.sleep(float(job.words["seconds"]) / 2)
             with VideoWriter(out, 12) as video:
                 for frame in range(FRAMES):
                     video.add(np.full((64, 64, 3), 40 * frame, np.uint8))
                     yield Progress(frame + 1, FRAMES, "decode")
+                    if frame == PIECE - 1:
+                        piece = job.scratch / "part-000.mp4"
+                        with VideoWriter(piece, 12) as part:
+                            for level in range(PIECE):
+                                part.add(np.full((64, 64, 3), 40 * level, np.uint8))
+                        yield Part(piece, 0, PIECE, FRAMES, 12.0)
+                        time.sleep(float(job.words["seconds"]) / 2)
             yield Result(out, {"model": "pocket", "made": job.id})
 
     worker.main(home, name, build=lambda: quick)

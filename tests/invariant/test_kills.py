@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import statistics
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
-from studio_process import FRAMES, Studio
+from studio_process import FRAMES, PIECE, Studio
 
 from engine.data import video
+from studio.jobs import pieces
 from studio.jobs.job import Job, State
 from studio.jobs.retention import Retention, sweep
 from studio.jobs.store import Store
@@ -75,8 +78,12 @@ def strike(dice: random.Random, studio: Studio) -> bool:
     return True
 
 
-def check_what_is_shown(jobs: dict[str, Job]) -> None:
-    """A done job has its whole video; whatever bears the result's name is whole, done or not."""
+def check_what_is_shown(jobs: dict[str, Job]) -> int:
+    """A done job has its whole video; whatever bears the result's name is whole, done or not.
+
+    So is a piece of a job that seems to run; returns how many there were.
+    """
+    shown = 0
     for job in jobs.values():
         assert job.result.exists() or job.state != "done"
         if job.result.exists():
@@ -84,6 +91,13 @@ def check_what_is_shown(jobs: dict[str, Job]) -> None:
                 assert sum(1 for _ in frames) == FRAMES
         if job.state == "done":
             assert job.poster.exists() and job.record["made"] == job.id
+        for piece in pieces.watchable(job):
+            with suppress(FileNotFoundError):  # a worker has just ended or begun this job
+                copy = shutil.copyfile(piece.path, job.folder.parents[1] / "piece.mp4")
+                with video.read(copy) as frames:
+                    assert sum(1 for _ in frames) == PIECE
+                shown += 1
+    return shown
 
 
 def test_sixty_kills_lose_double_and_halve_nothing(tmp_path: Path, studio: Studio) -> None:
@@ -110,7 +124,7 @@ def test_sixty_kills_lose_double_and_halve_nothing(tmp_path: Path, studio: Studi
             store.cancel(*own(job))
 
     studio.start()
-    struck = 0.0
+    struck, watched = 0.0, 0
     for _ in range(KILLS):
         visit()
         wait_until_one_runs(store, after=struck)
@@ -119,7 +133,7 @@ def test_sixty_kills_lose_double_and_halve_nothing(tmp_path: Path, studio: Studi
         struck = time.time()
         jobs = everything(store)
         assert set(jobs) == set(tries) - deleted
-        check_what_is_shown(jobs)
+        watched += check_what_is_shown(jobs)
         if server_gone:
             studio.start()
     settle(store, tries)
@@ -129,6 +143,7 @@ def test_sixty_kills_lose_double_and_halve_nothing(tmp_path: Path, studio: Studi
     assert set(jobs) == set(tries) - deleted
     assert {job.state for job in jobs.values()} == {"done"}
     check_what_is_shown(jobs)
+    assert watched
     runs = Counter((tmp_path / "runs.txt").read_text().split())
     assert all(1 <= runs[key] <= tries[key] for key in jobs)
     assert not (tmp_path / "overlaps.txt").exists()
@@ -136,7 +151,7 @@ def test_sixty_kills_lose_double_and_halve_nothing(tmp_path: Path, studio: Studi
     assert {path.name for path in store.folder.iterdir()} == set(jobs)
     sys.stdout.write(
         f"\n{KILLS} kills, {len(tries)} jobs, {sum(runs.values())} runs, {len(deleted)} deleted,"
-        f" {time.monotonic() - began:.0f} s\n"
+        f" {watched} pieces seen, {time.monotonic() - began:.0f} s\n"
     )
 
 

@@ -12,7 +12,7 @@ from gradio.utils import get_upload_folder
 from engine.data import video
 from engine.data.video_write import VideoWriter
 from engine.errors import BadInput, Cancelled
-from engine.types import Event, Part, Progress, Result
+from engine.types import Event, Part, Preview, Progress, Result
 from studio import served
 from studio.jobs import pieces, worker
 from studio.jobs.job import Job
@@ -53,7 +53,7 @@ def seen(store: Store, job: Job) -> View:
 
 
 def names(job: Job) -> list[str]:
-    return [one.path.name for one in pieces.finished(job)]
+    return [one.path.name for one in pieces.watchable(job)]
 
 
 def folder(store: Store, job: Job) -> set[str]:
@@ -94,7 +94,7 @@ def test_a_piece_is_whole_and_lies_only_in_the_jobs_folder(store: Store) -> None
     job = running(store)
     part = piece(job, 0)
     pieces.keep(part, job)
-    (one,) = pieces.finished(job)
+    (one,) = pieces.watchable(job)
     assert (one.start, one.end) == (0.0, 0.5) and not part.path.exists()
     assert one.path.is_relative_to(job.scratch)  # goes with it: a kill leaves none behind
     with video.read(one.path) as frames:
@@ -201,3 +201,27 @@ def test_without_hard_links_a_copy_is_lent(
     assert [path.name for path in copy.parent.iterdir()] == ["one.mp4"]
     with pytest.raises(FileNotFoundError):
         served.lend(tmp_path / "gone.mp4", "key")
+
+
+def test_a_moving_look_is_shown_until_there_is_a_piece(store: Store) -> None:
+    job = running(store)
+    after: list[list[str]] = []
+
+    def made(job: Job, out: Path) -> Iterator[Event]:
+        for level in (0, 100):
+            clip = np.full((4, 32, 32, 3), level, np.uint8)
+            yield Preview(clip[0], clip, 8.0)
+            after.append(names(job))
+            view = seen(store, job)
+            assert view.pieces[0].rough and view.pieces[0].end == 0.5
+            assert view.card["ready"].startswith("A first look")
+            with video.read(view.pieces[0].path) as frames:
+                assert sum(1 for _ in frames) == 4
+        yield Preview(clip[0])
+        yield piece(job, 0)
+        after.append(names(job))
+        yield Result(write(out, TOTAL), {})
+
+    worker.run(store, job, made)
+    assert after == [["look-0001-000000500.mp4"], ["look-0002-000000500.mp4"], [FIRST]]
+    assert folder(store, job) == {"result.mp4"}
