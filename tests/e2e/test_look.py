@@ -4,6 +4,7 @@ languages and both lights, on every tab.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,27 @@ from typing import Any
 
 import axe
 import pytest
-from conftest import Server, Visitor
+from conftest import Server, Visitor, until_kept
 
 Visit = Callable[..., Visitor]
 LANGUAGES = ("en", "ko")
 SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
-TABS = "#tabs > .tab-wrapper button[role=tab]:visible"
+TABS = {
+    "dance": "#make",
+    "gallery": ".works-empty:visible, .work:visible",
+    "models": ".model:visible",
+}
+"""Every tab, and what it shows once it is ready."""
+RECORD = {
+    "app": "pirouette",
+    "v": 1,
+    "system": "mimicmotion",
+    "settings": {"quality": "best", "num_frames": 30, "not_known_here": 1},
+    "seed": 99,
+    "dance": "salsa",
+    "inputs": [{"role": "image", "name": "me.jpg", "sha256": "0"}],
+}
+"""What a dropped file holds; the place where it is shown has facts and notes."""
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
@@ -28,19 +44,21 @@ def ask(visitor: Visitor, question: str) -> Any:
     return visitor.page.evaluate(f"() => {{ {_LOOK} return look.{question}(); }}")
 
 
-def tabs(visitor: Visitor) -> int:
-    return max(1, visitor.page.locator(TABS).count())
+def settle(visitor: Visitor) -> None:
+    """Wait until the page has come to rest."""
+    ask(visitor, "settled")
 
 
-def open_tab(visitor: Visitor, number: int) -> None:
-    """Open a tab by its place, and let it settle."""
-    if visitor.page.locator(TABS).count() > number:
-        visitor.page.locator(TABS).nth(number).click()
-    visitor.page.wait_for_timeout(1200)
+def open_tab(visitor: Visitor, name: str) -> None:
+    """Open a tab, and wait until what it shows is there."""
+    visitor.page.click(f"#tab-{name}-button")
+    visitor.page.wait_for_selector(TABS[name])
+    settle(visitor)
 
 
 def speak(visitor: Visitor, language: str) -> None:
-    """Choose the language on the page."""
+    """Choose the language on the page; a reload stays on its tab, so this leaves for the first."""
+    open_tab(visitor, "dance")
     if visitor.page.get_attribute("html", "lang") != language:
         with visitor.page.expect_navigation():
             visitor.page.click(f"[data-language={language}]")
@@ -60,39 +78,80 @@ def lived_in(visitor: Visitor, server: Server) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_serious_on_any_tab(stand_in: Server, visit: Visit, size: str) -> None:
+def test_nothing_serious_on_any_tab(
+    stand_in: Server, visit: Visit, tmp_path: Path, size: str
+) -> None:
+    """Every tab, with what was found in a file, and the open player of the gallery."""
     width, height = SIZES[size]
     ann = visit(width=width, height=height)
     lived_in(ann, stand_in)
+    buttons = ann.page.locator("#tabs > .tab-wrapper button[role=tab]:visible")
+    assert buttons.count() == len(TABS)
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(RECORD))
     found: list[str] = []
     for language in LANGUAGES:
-        ann.page.goto(stand_in.address)
-        ann.ready()
         speak(ann, language)
-        for number in range(tabs(ann)):
-            open_tab(ann, number)
-            wide = ann.page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                found.append(f"{language} tab {number}: {wide} pixels wide")
-            for light in ("light", "dark"):
-                if light != ("dark" if ann.page.locator("body.dark").count() else "light"):
-                    ann.page.click(".lamp")
-                    ann.page.wait_for_timeout(300)
-                where = f"{size}-{language}-{light}-tab{number}"
-                ann.shot(f"look-{where}", full=True)
-                found += [f"{where}: {one}" for one in axe.problems(ann.page)]
+        for tab in TABS:
+            open_tab(ann, tab)
+            if tab == "gallery":
+                ann.page.wait_for_selector(".work >> nth=1")
+                ann.page.locator("#restore-file input[type=file]").set_input_files(file)
+                ann.page.wait_for_selector(".found:visible")
+            found += in_both_lights(ann, f"{size}-{language}-{tab}")
+        open_tab(ann, "gallery")
+        for which in ("done", "failed"):
+            found += in_the_player(ann, which, f"{size}-{language}-player-{which}")
+    if size == "phone":
+        open_tab(ann, "dance")
+        ann.page.locator("#advanced button").first.click()
+        for tab in TABS:
+            open_tab(ann, tab)
+            found += ask(ann, "small")  # what a finger could miss
     assert not found, "\n".join(dict.fromkeys(found))
 
 
-def test_fingers_can_hit_everything(stand_in: Server, visit: Visit) -> None:
-    ann = visit(width=390, height=844)
-    ann.open(stand_in)
-    ann.page.locator("#advanced button").first.click()
-    small: list[str] = []
-    for number in range(tabs(ann)):
-        open_tab(ann, number)
-        small += ask(ann, "small")
-    assert not small, "\n".join(small)
+def in_both_lights(ann: Visitor, name: str) -> list[str]:
+    """What is wrong with the page as it stands: too wide, or what axe finds, in light and dark."""
+    found: list[str] = []
+    wide = ann.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if wide[0] > wide[1]:
+        found.append(f"{name}: {wide[0]} pixels wide")
+    for first in (True, False):
+        if not first:
+            ann.page.click(".lamp")
+        settle(ann)
+        where = f"{name}-{light(ann)}"
+        ann.shot(f"look-{where}", full=True)
+        found += [f"{where}: {one}" for one in axe.problems(ann.page, colours=not first)]
+    return found
+
+
+def in_the_player(ann: Visitor, which: str, name: str) -> list[str]:
+    """The same of the gallery's player: all its settings unfolded, and asking before it deletes."""
+    found: list[str] = []
+    for first in (True, False):
+        if not first:
+            ann.page.click(".lamp")
+        ann.page.click(f".work[data-state={which}] .work-open")
+        ann.page.wait_for_selector(".player[open]")
+        ann.page.click(".player-more summary")
+        settle(ann)
+        where = f"{name}-{light(ann)}"
+        ann.shot(f"look-{where}")
+        found += [f"{where}: {one}" for one in axe.problems(ann.page, ".player", not first)]
+        ann.page.click(".act-delete")
+        settle(ann)
+        ann.shot(f"look-{where}-sure")
+        found += [f"{where}-sure: {one}" for one in axe.problems(ann.page, ".player-side")]
+        ann.page.click(".act-keep")
+        ann.page.click(".player-close")
+        ann.page.wait_for_selector(".player[open]", state="detached")
+    return found
+
+
+def light(ann: Visitor) -> str:
+    return "dark" if ann.page.locator("body.dark").count() else "light"
 
 
 _GRADIOS = {
@@ -105,41 +164,35 @@ _GRADIOS = {
 """Names of Gradio's own buttons, which its code holds in English alone."""
 
 
-def test_the_language_is_switched_for_good(stand_in: Server, visit: Visit) -> None:
+def test_language_and_light_are_switched_for_good(stand_in: Server, visit: Visit) -> None:
     ann = visit()
-    ann.open(stand_in)
+    ann.page.goto(stand_in.address)
+    ann.ready()
     ann.pick("noor", "twist")
-    ann.page.wait_for_timeout(1500)  # the draft is kept
+    until_kept(stand_in, lambda kept: (kept["person"], kept["dance"]) == ("noor", "twist"))
     speak(ann, "ko")
     assert ann.page.title().startswith("Pirouette") and _HANGUL.search(ann.page.title())
     ann.page.wait_for_selector("[data-language=ko][aria-pressed=true]")
     ann.page.wait_for_selector("#people [data-key=noor][aria-checked=true]")
-    for number in range(tabs(ann)):
-        open_tab(ann, number)
+    for tab in TABS:
+        open_tab(ann, tab)
         left = [text for text in ask(ann, "texts") if _SENTENCE.search(text)]
         assert {text for text in left if not _HANGUL.search(text)} <= _GRADIOS
         assert "__i18n__" not in ann.page.inner_text("body")
-    open_tab(ann, 0)  # a reload stays on its tab
+    open_tab(ann, "dance")
+    before = light(ann)
+    ann.page.click(".lamp")
+    pressed = "true" if before == "light" else "false"
+    ann.page.wait_for_selector(f".lamp[aria-pressed={pressed}]")
     ann.page.reload()
     ann.ready()
+    assert light(ann) != before
     assert ann.page.get_attribute("html", "lang") == "ko"
     assert ann.page.inner_text("#make").strip() == "영상 만들기"
     speak(ann, "en")
-    open_tab(ann, 0)
+    settle(ann)
     texts = ask(ann, "texts")
     assert [text for text in texts if _HANGUL.search(text)] == []
-
-
-def test_the_light_is_remembered(stand_in: Server, visit: Visit) -> None:
-    ann = visit()
-    ann.page.goto(stand_in.address)
-    ann.ready()
-    before = ann.page.locator("body.dark").count()
-    ann.page.click(".lamp")
-    assert ann.page.get_attribute(".lamp", "aria-pressed") == ("false" if before else "true")
-    ann.page.reload()
-    ann.ready()
-    assert ann.page.locator("body.dark").count() != before
 
 
 def test_everything_by_keyboard_alone(stand_in: Server, visit: Visit) -> None:
@@ -191,9 +244,8 @@ def test_progress_is_announced_politely(stand_in: Server, visit: Visit) -> None:
     ann.pick("ada", "kick")
     ann.make()
     ann.wait_head("Your video is ready")
-    ann.page.wait_for_timeout(300)
+    ann.page.wait_for_function("() => window.said.at(-1)?.startsWith('Your video is ready')")
     said = [text for text in ann.page.evaluate("said") if text]
-    assert said[-1].startswith("Your video is ready")
     # a new sentence when something new happens, not with every step
     assert len(dict.fromkeys(said)) <= 8, said
 
