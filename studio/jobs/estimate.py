@@ -20,6 +20,10 @@ as many seconds of one core, the first after a start the most."""
 _PUBLISHED_SIDE = 576
 """Of pictures whose setting `resolution` is 0, of a published model (specs/mimicmotion.md b.1)."""
 
+_LONG = 16 / 9
+"""Pixels of a portrait or landscape picture, in those of a square one with the same shorter side.
+The processor takes as many times longer with pocket."""
+
 _MANY = 4
 """So many different sizes are needed before the time to begin is learnt, too."""
 
@@ -70,6 +74,9 @@ def _work(settings: Mapping[str, Any], model: str) -> float | None:
         return None
     side = _PUBLISHED_SIDE if built_in else settings.get("resolution") or _PUBLISHED_SIDE
     area = (float(side) / _PUBLISHED_SIDE) ** 2
+    shape = settings.get("shape") or "auto"
+    if shape != "square" and not (built_in and shape == "auto"):
+        area *= _LONG
     return float(frames) * (_FRAME + _STEP * float(steps)) * area
 
 

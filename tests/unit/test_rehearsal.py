@@ -146,7 +146,13 @@ def test_the_stage_hand_answers_whatever_happens() -> None:
     assert good["picture"].startswith("data:image/webp;base64,")
 
 
-def test_a_rehearsal_is_a_short_loop_over_the_photo(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [("auto", (SIDE, SIDE)), ("portrait", (SIDE, 512)), ("landscape", (512, SIDE))],
+)
+def test_a_rehearsal_is_a_short_loop_over_the_photo(
+    shape: str, size: tuple[int, int], tmp_path: Path
+) -> None:
     from engine.catalogue import MimicMotionSettings
     from engine.models.shelf import Shelf
     from engine.types import Inputs
@@ -154,8 +160,8 @@ def test_a_rehearsal_is_a_short_loop_over_the_photo(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[2]
     inputs = Inputs(image=root / "assets" / "examples" / "people" / "mina.png", dance="sway")
     out = tmp_path / "out.webp"
-    *_, last = rehearse(MimicMotionSettings(), inputs, Shelf(device="cpu"), out)
+    *_, last = rehearse(MimicMotionSettings(shape=shape), inputs, Shelf(device="cpu"), out)
     assert isinstance(last, Result) and last.record["findings"] == []
     with PIL.Image.open(out) as loop:
-        assert (loop.size, getattr(loop, "n_frames", 1)) == ((SIDE, SIDE), FRAMES)
+        assert (loop.size, getattr(loop, "n_frames", 1)) == (size, FRAMES)
     assert out.stat().st_size < 300_000

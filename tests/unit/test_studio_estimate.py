@@ -39,6 +39,18 @@ def test_without_history_time_grows_with_length_and_quality() -> None:
     assert first(24, "draft") < first(24, "standard") < first(24, "best") < first(24, "draft", 9)
 
 
+def test_a_larger_picture_takes_longer() -> None:
+    def of(shape: str) -> float:
+        seconds = expected_seconds([], {**settings(24), "shape": shape})
+        assert seconds is not None
+        return seconds
+
+    assert first(24) == of("auto") == of("square") < of("portrait") == of("landscape")
+    past = [done({**settings(24), "shape": "auto"}, 160.0, model="mimicmotion")]
+    square = expected_seconds(past, {**settings(24), "shape": "square"}, "mimicmotion")
+    assert square is not None and 80 < square < 100  # 9/16 of the pixels
+
+
 def test_the_length_of_a_whole_dance_is_not_known_beforehand() -> None:
     assert expected_seconds([], settings(0)) is None
     assert expected_seconds([], {}) is None and expected_seconds([], settings(8, "odd")) is None
