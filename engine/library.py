@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import pocket
 from engine.catalogue import SETTINGS
 from engine.data.limits import Limits
 from engine.errors import BadInput
@@ -24,12 +23,15 @@ from engine.evaluate.ablation import ABLATIONS, ideas, markdown, measured, table
 from engine.evaluate.heldout import Animate
 from engine.evaluate.report import contact_sheet, summary
 from engine.exchange.camera import Camera
+from engine.exchange.encoders import Encoders
 from engine.exchange.estimate import Estimate
 from engine.exchange.motion import Motion, read_motion
-from engine.exchange.scene import drawn_size, settled
+from engine.exchange.prepare import prepare
+from engine.exchange.scene import PUBLISHED_RESOLUTION, drawn_size, settled
 from engine.models.shelf import Shelf
 from engine.papers import mimicmotion
 from engine.settings import parse
+from engine.teach import Lesson, teach
 from engine.train.stage import Stage
 from engine.types import Event, Inputs, Poses, Progress, Result
 
@@ -240,22 +242,8 @@ def ablate(
     yield Result(out, found)
 
 
-def train(
-    system: str,
-    stage: str,
-    data: Path,
-    out: Path,
-    *,
-    resume: bool,
-    minutes: float,
-    device: str,
-    hands: Mapping[str, float] | None = None,
-) -> Iterator[Event]:
-    """Train one stage of a system on the pool of drawn dancers in `data`.
-
-    `hands` says what a reliable hand is and what it counts: `weight`, `threshold`, `padding`, as
-    in `mimicmotion.hand_weights`.
-    """
+def find_stage(system: str, stage: str) -> Stage:
+    """A training stage by its name, for a `Lesson`. Raises BadInput that lists those there are."""
     stages = _system(system).stages
     if stage not in stages:
         raise BadInput(
@@ -263,9 +251,17 @@ def train(
             "The name may be misspelt.",
             "Choose one of: " + ", ".join(stages) + ".",
         )
-    return pocket.train_stage(
-        stage, data, out, resume=resume, minutes=minutes, device=device, hands=hands
-    )
+    return stages[stage]
+
+
+def prepare_clips(
+    folder: Path, out: Path, library: Library, *, resolution: int = PUBLISHED_RESOLUTION
+) -> Iterator[Event]:
+    """Make the videos of a folder into clips that the library's model can be trained on.
+
+    `resolution` is the shorter side in pixels for a public model. See `exchange.prepare.prepare`.
+    """
+    return prepare(folder, out, Encoders(library, resolution))
 
 
 def detect_poses(motion: Path, library: Library, limits: Limits) -> Iterator[Progress | Motion]:
@@ -277,6 +273,7 @@ def detect_poses(motion: Path, library: Library, limits: Limits) -> Iterator[Pro
 __all__ = [
     "SYSTEMS",
     "Estimate",
+    "Lesson",
     "Library",
     "Motion",
     "Poses",
@@ -285,7 +282,9 @@ __all__ = [
     "detect_poses",
     "estimate",
     "evaluate",
+    "find_stage",
     "generate",
+    "prepare_clips",
     "preview_seams",
-    "train",
+    "teach",
 ]

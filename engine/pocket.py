@@ -10,16 +10,14 @@ make it better. The parts, in order, and their share of the time: see `SHARES`.
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from diffusers.configuration_utils import ConfigMixin
@@ -28,8 +26,7 @@ from torch import Tensor, nn
 from engine.data.dances import Dances, EncodedPool, Turns, even_weights
 from engine.data.drawn import Pool, PoolSpec
 from engine.data.pixels import to_pixels
-from engine.device import DeviceName, pick
-from engine.errors import BadInput
+from engine.device import pick
 from engine.models import pocket_files
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.controls import PoseNet
@@ -37,10 +34,10 @@ from engine.nets.encoders import PocketImageEncoder
 from engine.nets.pose_detector import PocketPoseDetector
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
-from engine.train import pocket
-from engine.train.fit import Examples, Run, fit
+from engine.train import part, pocket
+from engine.train.fit import Examples, Run
 from engine.train.stage import Stage
-from engine.types import Event, Metric, Progress, Result
+from engine.types import Event, Metric, Progress
 
 SHARES: Mapping[str, float] = {
     "pools": 0.0,  # drawn whole, however long it takes: about 8 ms a frame
@@ -106,13 +103,8 @@ def train_part(
 ) -> Iterator[Event]:
     """Train one part for `seconds` more and keep its averaged weights in `weights.pt`."""
     folder = plan.results / stage.name
-    folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder, seed=plan.seed, budget_seconds=seconds, cpu=plan.cpu)
-    for event in fit(stage, objective, examples, run):
-        if isinstance(event, Metric):
-            with open(folder / "curve.jsonl", "a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(event)) + "\n")
-        yield event
+    yield from part.train_part(stage, objective, examples, run)
     torch.save(net.state_dict(), folder / "weights.pt")
 
 
@@ -176,18 +168,26 @@ def encode(plan: Plan) -> Iterator[Event]:
 
 
 def mimicmotion_objective(image_only: bool = False) -> mimicmotion.Objective:
-    """Pocket MimicMotion with fresh weights, ready to learn.
+    """Pocket MimicMotion with fresh weights, ready to learn."""
+    spec = mimicmotion.POCKET
+    nets = VideoUNet(**spec.unet), PoseNet(spec.pose_channels), PoseNet(spec.pose_channels)
+    return learning(*nets, image_only=image_only)
+
+
+def learning(
+    unet: VideoUNet, pose_net: PoseNet, reference_net: PoseNet, *, image_only: bool = False
+) -> mimicmotion.Objective:
+    """Networks of pocket MimicMotion, ready to learn.
 
     More noise than SVD's training has (ln sigma around 3, not 0.7): photo and pose all but decide
     the picture, so where everything goes must be learnt, and below a sigma of one there is little
     left to decide.
     """
-    spec = mimicmotion.POCKET
     return mimicmotion.Objective(
-        VideoUNet(**spec.unet),
-        PoseNet(spec.pose_channels),
-        PoseNet(spec.pose_channels),
-        relative=spec.relative,
+        unet,
+        pose_net,
+        reference_net,
+        relative=mimicmotion.POCKET.relative,
         sigma_mean=3.0,
         sigma_deviation=1.4,
         image_only=image_only,
@@ -244,12 +244,7 @@ def _config(net: nn.Module) -> dict[str, Any]:
 
 def _card(plan: Plan, name: str, stage: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """What trained it, on what, for how long, and where its losses ended."""
-    reported = plan.work / stage / "curve.jsonl"
-    lines = reported.read_text(encoding="utf-8").splitlines() if reported.exists() else []
-    curve = [json.loads(line) for line in lines]  # empty after a few seconds: no report yet
-    ends: dict[str, list[float]] = {}
-    for point in curve[-60:]:
-        ends.setdefault(point["name"], []).append(point["value"])
+    steps, metrics = part.ends(plan.work / stage)
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -263,9 +258,9 @@ def _card(plan: Plan, name: str, stage: str, config: Mapping[str, Any]) -> dict[
             "command": f"make pocket (stage {stage})",
             "data": f"drawn dancers, seeds 0 to {plan.clips + plan.long_clips - 1}",
             "seed": plan.seed,
-            "steps": curve[-1]["step"] if curve else None,
+            "steps": steps,
             "commit": commit,
-            "metrics": {key: round(sum(v) / len(v), 4) for key, v in ends.items()},
+            "metrics": metrics,
         },
     }
 
@@ -291,46 +286,6 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
     elif name == "pocket_windows":
         stage = mimicmotion.POCKET_WINDOWS
         yield from windows(plan, stage, seconds)
-
-
-def train_stage(
-    stage: str,
-    data: Path,
-    out: Path,
-    *,
-    resume: bool,
-    minutes: float,
-    device: str,
-    hands: Mapping[str, float] | None = None,
-) -> Iterator[Event]:
-    """Train one stage of MimicMotion's pocket recipe on the pools in `data` (see `pools`).
-
-    `data` is the working folder of `make pocket`, with pools and latents in it; weights and
-    checkpoints go to `out`. `hands` are `weight`, `threshold` and `padding` of the hand regions,
-    where they differ from `mimicmotion.hand_weights`. Raises BadInput for a stage that drawn
-    dancers cannot train.
-    """
-    card = data / "short" / "pool.json"
-    if stage not in (mimicmotion.POCKET_PICTURES.name, mimicmotion.POCKET_WINDOWS.name):
-        raise BadInput(
-            f"The stage '{stage}' cannot be trained in this version.",
-            "It needs SVD's weights and a folder of real clips.",
-            "Train 'pocket_pictures' or 'pocket_windows'.",
-        )
-    if not card.is_file():
-        raise BadInput(
-            f"There are no drawn dancers in '{data.name}'.",
-            "The folder must be the working folder of `make pocket`.",
-            f"Run: python -m engine.pocket pools latents image_encoder encode --work {data}",
-        )
-    spec = json.loads(card.read_text(encoding="utf-8"))
-    long = json.loads((data / "long" / "pool.json").read_text(encoding="utf-8"))
-    cpu = pick(cast(DeviceName, device)).torch.type == "cpu"
-    plan = Plan(data, spec["size"], spec["clips"], long["clips"], cpu, hands=hands or {})
-    if not resume:
-        shutil.rmtree(out / stage, ignore_errors=True)
-    yield from parts(replace(plan, out=out), stage, minutes * 60)
-    yield Result(out / stage / "weights.pt")
 
 
 def main(arguments: list[str] | None = None) -> None:

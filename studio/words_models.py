@@ -86,6 +86,14 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
         "The small part that the other two lack. The released files hold it already.",
         "다른 두 모델에 빠진 작은 부분입니다. 공개된 원본 파일에는 이미 들어 있습니다.",
     ),
+    "model_svd-unet_title": (
+        "Stable Video Diffusion 1.1: its own U-Net",
+        "Stable Video Diffusion 1.1: 자체 U-Net",
+    ),
+    "model_svd-unet_for": (
+        "Only for training MimicMotion from where its authors began, on the command line.",
+        "명령줄에서 MimicMotion을 저자들이 시작한 지점부터 학습할 때만 필요합니다.",
+    ),
     "model_dwpose_for": (
         "Finds people and 133 points of body, hands and face in photographs and films.",
         "사진과 영상에서 사람과 몸, 손, 얼굴의 133개 점을 찾습니다.",

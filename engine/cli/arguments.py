@@ -100,6 +100,9 @@ def _train(commands: Commands[_Parser]) -> None:
     command.add_argument("--stage", required=True, metavar="NAME")
     command.add_argument("--data", type=Path, required=True, metavar="DIR")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument(
+        "--model", default="", metavar="pocket|CARD|FOLDER", help="on clips: what to begin with"
+    )
     command.add_argument("--resume", action="store_true", help="go on where a run was stopped")
     _add_device(command)
     _add_settings(command)
@@ -135,6 +138,19 @@ def _data(commands: Commands[_Parser]) -> None:
     kinds = commands.add_parser("data", help="make training data").add_subparsers(
         title="kinds", required=True, metavar="KIND"
     )
+    prepare = kinds.add_parser("prepare", help="make a folder of videos ready to be trained on")
+    prepare.set_defaults(command="data prepare")
+    prepare.add_argument("folder", type=Path, metavar="FOLDER", help="videos, in sub-folders, too")
+    prepare.add_argument("--out", type=Path, required=True, metavar="DIR")
+    prepare.add_argument("--model", default="pocket", metavar="pocket|svd|CARD|FOLDER")
+    prepare.add_argument(
+        "--resolution",
+        type=_positive,
+        default=576,
+        metavar="PIXELS",
+        help="shorter side for public weights, a multiple of 64 (576)",
+    )
+    _add_device(prepare)
     synth = kinds.add_parser("synth", help="draw dancers: an mp4, poses and a caption of each")
     synth.set_defaults(command="data synth")
     synth.add_argument("dance", nargs="?", metavar="DANCE", help="a built-in dance; else any")
@@ -143,6 +159,9 @@ def _data(commands: Commands[_Parser]) -> None:
     synth.add_argument("--frames", type=_positive, default=48, metavar="N", help="of each (48)")
     synth.add_argument("--size", type=_positive, default=256, metavar="PIXELS", help="side (256)")
     synth.add_argument("--seed", type=int, default=0, metavar="N", help="of the first one (0)")
+    synth.add_argument(
+        "--dancer", type=int, metavar="N", help="the person of this seed in all of them"
+    )
 
 
 def _models(commands: Commands[_Parser]) -> None:

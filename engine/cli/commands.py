@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.models import check_models, get_model, list_models, remove_model
+from engine.cli.training import prepare_clips, train
 from engine.errors import BadInput
 from engine.types import Event, Inputs, Progress, Result, Warning
 
@@ -96,36 +97,6 @@ def pose(arguments: argparse.Namespace) -> Iterator[Event]:
     yield Result(arguments.out)
 
 
-def train(arguments: argparse.Namespace) -> Iterator[Event]:
-    """Train one stage."""
-    from engine.library import train as run
-
-    values = dict(arguments.settings)
-    minutes = _minutes(values.pop("minutes", "60"))
-    known = {"hand_weight": (0, 1000), "hand_threshold": (0, 1), "hand_padding": (0, 0.5)}
-    hands = {
-        name.removeprefix("hand_"): _number(name, values.pop(name), *limits)
-        for name, limits in known.items()
-        if name in values
-    }
-    if values:
-        raise BadInput(
-            f"Training has no setting called '{next(iter(values))[:60]}'.",
-            "Everything else is part of the stage.",
-            "Set minutes=N, " + "=X, ".join(known) + "=X, or nothing.",
-        )
-    return run(
-        arguments.system,
-        arguments.stage,
-        arguments.data,
-        arguments.out,
-        resume=arguments.resume,
-        minutes=minutes,
-        device=arguments.device,
-        hands=hands,
-    )
-
-
 def evaluate(arguments: argparse.Namespace) -> Iterator[Event]:
     """Measure a system, or what one of its ideas brings; the report is JSON."""
     from engine.library import ablate
@@ -165,6 +136,10 @@ def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
     for index in range(arguments.count):
         seed = arguments.seed + index
         plan = synth.plan(seed, arguments.frames)
+        if arguments.dancer is not None:
+            look = synth.plan(arguments.dancer, 1).look
+            caption = synth.describe(look, plan.moves)
+            plan = dataclasses.replace(plan, look=look, caption=caption)
         if dance is not None:
             known = synth.find_dance(dance)
             moves, bpm = known.moves, known.bpm
@@ -188,6 +163,7 @@ COMMANDS: Mapping[str, Command] = {
     "pose": pose,
     "train": train,
     "evaluate": evaluate,
+    "data prepare": prepare_clips,
     "data synth": draw_dancers,
     "models list": list_models,
     "models check": check_models,
@@ -238,7 +214,7 @@ def _library(arguments: argparse.Namespace) -> Library:
     from engine.library import Library
 
     library = Library(device=arguments.device, model=arguments.model)
-    if arguments.model != "pocket":
+    if not library.is_pocket:
         library.released()
     return library
 
@@ -263,34 +239,6 @@ def _spare(given: Iterable[Path | str | None], *made: Path | None) -> None:
                 "It is one of the files that you gave, and would be lost.",
                 "Choose another name with --out.",
             )
-
-
-def _number(name: str, text: str, low: float, high: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not low <= number <= high:
-        raise BadInput(
-            f"The setting '{name}' cannot be {text[:60]!r}.",
-            f"It must lie between {low:g} and {high:g}.",
-            "See docs/papers.md for what it means.",
-        )
-    return number
-
-
-def _minutes(text: str) -> float:
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = 0.0
-    if not 0 < minutes <= 100_000:
-        raise BadInput(
-            f"The setting 'minutes' cannot be {text[:60]!r}.",
-            "It is how long to train and must be above 0.",
-            "Write, for example, --set minutes=60.",
-        )
-    return minutes
 
 
 def _preview(motion: Motion, path: Path) -> Iterator[Warning]:

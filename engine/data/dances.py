@@ -131,12 +131,17 @@ def _drawn(
     """The drawn poses; one in four without hands and face, as many driving clips are."""
     if rng.random() >= BODY_ONLY:
         return pool.pose[clip][frames]
-    score = np.array(pool.score[clip][frames], np.float64)
-    score[:, 17:] = 0
     size = (pool.spec.size, pool.spec.size)
     keypoints = np.array(pool.keypoints[clip][frames], np.float64)
-    body = convert(Poses(keypoints, score, "wholebody133", size), "openpose18")
-    return draw.draw(body, size, draw.POCKET)
+    score = np.array(pool.score[clip][frames], np.float64)
+    return draw.draw(body_alone(Poses(keypoints, score, "wholebody133", size)), size, draw.POCKET)
+
+
+def body_alone(poses: Poses) -> Poses:
+    """The 18 joints of the body: `poses` without hands and face."""
+    score = poses.score.copy()
+    score[:, 17:] = 0
+    return convert(Poses(poses.keypoints, score, poses.layout, poses.size), "openpose18")
 
 
 BODY_ONLY = 0.25

@@ -81,6 +81,19 @@ def fit(
     return out
 
 
+def fit_points(
+    points: NDArray[np.float64], old: tuple[int, int], size: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Where points of a picture are after `fit` cropped it; `... 2` as (x, y) in [0, 1].
+
+    `old` and `size` are (width, height); points that are cut off leave [0, 1].
+    """
+    scale = max(size[0] / old[0], size[1] / old[1])
+    scaled = np.array([max(1, round(side * scale)) for side in old], np.float64)
+    cut = np.round((scaled - size) / 2)
+    return (points * scaled - cut) / np.array(size, np.float64)
+
+
 def resized(picture: Picture, size: tuple[int, int]) -> Picture:
     """The whole picture at `size` (width, height), antialiased, whatever becomes of its shape."""
     if picture.shape[1::-1] == size:

@@ -161,6 +161,19 @@ _PUBLISHED = (
         needs=(),
     ),
     ModelCard(
+        key="svd-unet",
+        title="Stable Video Diffusion 1.1: its own U-Net",
+        system="base",
+        # the size of the same tensors in MimicMotion's U-Net alone
+        files=(WeightFile("unet/diffusion_pytorch_model.fp16.safetensors", 3_049_435_868),),
+        source=Hub("stabilityai/stable-video-diffusion-img2vid-xt-1-1", gated=True),
+        licence="Stability AI Community License",
+        licence_url=_SVD_URL,
+        commercial=False,
+        note="Only for training MimicMotion from where its authors began.",
+        alternative=True,
+    ),
+    ModelCard(
         key="dwpose",
         title="DWPose",
         system="pose",

@@ -8,6 +8,7 @@ repository is large.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,11 @@ Net = TypeVar("Net", bound=nn.Module)
 
 LARGEST = 9 * 1024 * 1024
 """Bytes of tensors in one file."""
+
+
+def is_pocket(folder: Path) -> bool:
+    """Whether a folder holds a MimicMotion of the pocket family."""
+    return (folder / "mimicmotion-unet.json").is_file()
 
 
 def read_card(folder: Path, name: str) -> Mapping[str, Any]:
@@ -71,6 +77,14 @@ def load(folder: Path, name: str, cls: Callable[..., Net]) -> Net:
         state |= weight_file.read(path)
     net = checkpoint.build(cls, card["config"])
     return checkpoint.load_into(net, state, name=f"pocket {name}", dtype=torch.float32)
+
+
+def copy(folder: Path, name: str, out: Path) -> None:
+    """Copy a network's files and its card, which comes last, to another folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    names = [file["name"] for file in read_card(folder, name)["files"]]
+    for file in (*names, f"{name}.json"):
+        shutil.copyfile(folder / file, out / file)
 
 
 def save(folder: Path, name: str, net: nn.Module, card: Mapping[str, Any]) -> None:

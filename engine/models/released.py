@@ -28,6 +28,7 @@ from engine.models.cards import CARDS, with_needs
 from engine.models.layout import MIMICMOTION
 from engine.models.resolve import require
 from engine.models.svd_folder import SvdFolder
+from engine.models.trained import read_trained
 from engine.models.weight_file import read
 from engine.nets.autoencoder import SVDAutoencoder
 from engine.nets.controls import PoseNet
@@ -58,15 +59,19 @@ class ReleasedFiles:
         unet: the file with the U-Net.
         pose_net: the file with the PoseNet; the same one in the released form.
         svd: the folder of Stable Video Diffusion.
+        trained_for: frames of a window, where the user trained it and not its name tells.
     """
 
     unet: Path
     pose_net: Path
     svd: SvdFolder
+    trained_for: int = 0
 
     @property
     def window(self) -> int:
         """Frames that this version was trained for: 72, or 16 for version 1.0 (told by name)."""
+        if self.trained_for:
+            return self.trained_for
         return _SHORT_WINDOW if self.unet.stem in _FIRST_VERSION else RELEASED.window
 
     @property
@@ -95,8 +100,29 @@ def locate(model: str, home: Path) -> ReleasedFiles:
     return _among(paths, SvdFolder(paths), home)
 
 
+def folder_holds(place: Path) -> bool:
+    """Whether MimicMotion's weights are there, as published or as training wrote them."""
+    if place.is_file():
+        return True
+    names = (*_BOTH, *_UNET_ALONE)
+    return read_trained(place) is not None or any((place / name).is_file() for name in names)
+
+
+def svd_beside(folder: Path) -> SvdFolder | None:
+    """Stable Video Diffusion in the folder itself or in one of the usual name within it."""
+    for name in _SVD_FOLDERS:
+        if (folder / name / "vae").is_dir() and (folder / name / "image_encoder").is_dir():
+            return SvdFolder.of(folder / name)
+    return None
+
+
 def _in_folder(place: Path, home: Path) -> ReleasedFiles:
     folder = place if place.is_dir() else place.parent
+    trained = read_trained(place)
+    if trained is not None:
+        svd = svd_beside(folder) or (svd_beside(trained.svd) if trained.svd else None)
+        svd = svd or SvdFolder(require(CARDS["svd"], home).paths)
+        return ReleasedFiles(trained.unet, trained.pose_net, svd, trained.window)
     names = [place.name] if place.is_file() else [*_BOTH, *_UNET_ALONE]
     paths = {name: folder / name for name in (*names, _POSE_NET_ALONE) if (folder / name).is_file()}
     if not any(name in paths for name in names):
@@ -112,10 +138,8 @@ def _in_folder(place: Path, home: Path) -> ReleasedFiles:
             unet=_UNET_ALONE[0],
             pose_net=_POSE_NET_ALONE,
         )
-    for name in _SVD_FOLDERS:
-        if (folder / name / "vae").is_dir() and (folder / name / "image_encoder").is_dir():
-            return _among(paths, SvdFolder.of(folder / name), home)
-    return _among(paths, SvdFolder(require(CARDS["svd"], home).paths), home)
+    svd = svd_beside(folder) or SvdFolder(require(CARDS["svd"], home).paths)
+    return _among(paths, svd, home)
 
 
 def _among(paths: Mapping[str, Path], svd: SvdFolder, home: Path) -> ReleasedFiles:
@@ -199,7 +223,7 @@ class Released:
         )
         for part, net, path in nets:
             expected = checkpoint.shapes(net.state_dict())
-            checkpoint.check(checkpoint.shapes(_part(path, part)), expected, name=path.name)
+            checkpoint.check(checkpoint.shapes(tensors_of(path, part)), expected, name=path.name)
             self._bare[part] = net
 
     def _empty_unet(self) -> VideoUNet:
@@ -215,7 +239,7 @@ class Released:
     def _filled(self, net: checkpoint.Net, part: Part, path: Path) -> checkpoint.Net:
         return checkpoint.load_into(
             net,
-            _part(path, part),
+            tensors_of(path, part),
             name=path.name,
             dtype=self._dtypes[part],
             device=self._device,
@@ -223,7 +247,7 @@ class Released:
         ).requires_grad_(False)
 
 
-def _part(path: Path, part: Part) -> dict[str, Tensor]:
+def tensors_of(path: Path, part: Part) -> dict[str, Tensor]:
     """One network's tensors in a file. Raises CheckpointMismatch, also when it has none of them."""
     state = read(path)
     split = MIMICMOTION.split(state, bare=part, name=path.name)

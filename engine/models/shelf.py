@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from engine.data.limits import Limits
 from engine.device import Device, DeviceName, pick
 from engine.models import pocket_files
-from engine.models.cards import POCKET_FOLDER
+from engine.models.cards import CARDS, POCKET_FOLDER
 from engine.models.released import Released, locate, precisions
 from engine.models.resolve import default_home
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.pose_detector import PocketPoseDetector
-from engine.pose.drawn import drawn_poses
+from engine.pose.drawn import drawn_poses, holds_dancer
 from engine.types import Poses
 
 Net = TypeVar("Net", bound=torch.nn.Module)
@@ -33,7 +33,8 @@ class Shelf:
         device: where the networks run.
         limits: what a file from outside may cost.
         pocket: the folder of the pocket weights, by default the one that ships with the program.
-        model: what runs: `pocket`, a card's key, or a folder of published weights.
+        model: what runs: `pocket`, a card's key, or a folder of weights: published ones, or what
+            training made of them or of pocket.
     """
 
     def __init__(
@@ -48,7 +49,10 @@ class Shelf:
         self.home = home or default_home()
         self.device: Device = pick(cast(DeviceName, device))
         self.limits = limits
-        self.folder = pocket
+        own = Path(model).expanduser()
+        trained = model != "pocket" and model not in CARDS and pocket_files.is_pocket(own)
+        self.is_pocket = trained or model == "pocket"
+        self.folder = own if trained else pocket
         self.model = model
         self._released: Released | None = None
         self._kept: dict[str, torch.nn.Module] = {}
@@ -72,7 +76,8 @@ class Shelf:
     @property
     def model_name(self) -> str:
         """What records call the model: a folder of the user's own by its name, never by path."""
-        return Path(self.model).name
+        name = Path(self.model).name
+        return f"pocket/{name}" if self.is_pocket and self.model != "pocket" else name
 
     def released(self, *, resident: bool = True) -> Released:
         """The public networks that `model` names, checked by name and shape, not yet built.
@@ -111,3 +116,7 @@ class Shelf:
     def drawn_poses(self, frames: NDArray[np.uint8]) -> Poses:
         """The poses of a drawn dancer in frames `f h w 3`, by the pocket detector."""
         return drawn_poses(self.pose_detector(), frames, self.device.torch)
+
+    def holds_dancer(self, frame: NDArray[np.uint8], poses: Poses) -> bool:
+        """Whether a drawn dancer is in a frame `h w 3`, in which `poses` were found."""
+        return holds_dancer(self.pose_detector(), frame, poses, self.device.torch)

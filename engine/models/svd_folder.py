@@ -76,6 +76,12 @@ class SvdFolder:
             )
         return cls(paths)
 
+    @property
+    def folder(self) -> Path | None:
+        """The one folder that holds all files, if there is one."""
+        whole = self.paths[VAE].parents[1]
+        return whole if all(path.is_relative_to(whole) for path in self.paths.values()) else None
+
     def config(self, name: str) -> dict[str, Any]:
         """One of the configurations. Raises CheckpointMismatch when it cannot be read."""
         path = self.paths[name]

@@ -279,6 +279,8 @@ RELEASED_STAGE = Stage(
         steps="20 epochs; 11k steps by a later paper's table",
         batch_size=PAPER,
     ),
+    data=("clips",),
+    base="svd",
 )
 """The paper's only stage: SVD's U-Net and a fresh PoseNet, both trained in full."""
 
@@ -292,7 +294,7 @@ STAGES: Mapping[str, Stage] = {
 
 def load(shelf: Shelf) -> Networks:
     """The networks of the shelf's model, loaded once; raises MissingModel when files are gone."""
-    if shelf.model != "pocket":
+    if not shelf.is_pocket:
         roomy = choose("auto", shelf.device).residency == "all"
         public = shelf.released(resident=roomy)
         return Networks(

@@ -38,5 +38,6 @@ POCKET_WINDOWS = Stage(
     batch_size=2,
     sources=_POCKET_SOURCES,
     starts_from="pocket_pictures",
+    data=("drawn", "clips"),
 )
 """Whole windows of consecutive frames: how they hang together; hands count ten times."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
+from typing import Literal, TypeAlias
 
 from torch import nn
 
 from engine.errors import BadInput
+
+Data: TypeAlias = Literal["drawn", "clips"]
+"""Pools of drawn dancers (`data/drawn.py`), or clips that were prepared (`data/clips.py`)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Stage:
         sources: for every number above, and for the losses, where it was read or why it was
             chosen; keys are `rate`, `steps`, ...
         starts_from: the stage whose weights this one continues, if any.
+        data: what it can learn from.
+        base: on clips, the model whose weights it continues unless another one is named.
     """
 
     name: str
@@ -58,6 +64,8 @@ class Stage:
     batch_size: int
     sources: Mapping[str, str] = field(default_factory=dict)
     starts_from: str | None = None
+    data: tuple[Data, ...] = ("drawn",)
+    base: str = "pocket"
 
     def rate(self, step: int) -> float:
         """The learning rate of an optimiser step, the first being 0."""

@@ -12,6 +12,7 @@ from engine import pocket
 from engine.cli.arguments import parse
 from engine.errors import BadInput
 from engine.papers import mimicmotion
+from engine.teach import Lesson, teach
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "train.md").read_text(encoding="utf-8")
@@ -56,10 +57,6 @@ def test_the_recipe_takes_it(command: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_advice_of_an_error_is_understood(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as error:
-        list(
-            pocket.train_stage(
-                "pocket_windows", tmp_path, tmp_path, resume=False, minutes=1, device="cpu"
-            )
-        )
+        list(teach(Lesson(mimicmotion.POCKET_WINDOWS, tmp_path, tmp_path, device="cpu")))
     parts = error.value.fix.split("engine.pocket ")[1].split(" --work")[0].split()
     assert set(parts) <= set(pocket.SHARES)
