@@ -42,18 +42,18 @@ const playPieces = (screens, calm) => {
         screens.reverse();
       }
     } catch {
-      // Another job is on the stage by now.
+      // Another job is on the stage by now, or the page is out of sight; `show` tries again.
     }
     turning = false;
     arrange();
   };
-  const ended = (event) => {
-    if (event.target !== screens[0] || !pieces.length) return;
+  const goOn = () => {
     const index = after();
     if (calm && !index) begin();
     else if (index !== at) turnTo(index);
     else screens[0].play().catch(() => {});
   };
+  const ended = ({ target }) => { if (target === screens[0] && pieces.length) goOn(); };
   for (const screen of screens) screen.addEventListener('ended', ended);
   return {
     // What is finished by now; returns whether anything is.
@@ -61,6 +61,10 @@ const playPieces = (screens, calm) => {
       const before = pieces[0]?.address;
       pieces = found.filter((piece) => piece.address.startsWith('gradio_api/file='));
       if (pieces[0]?.address !== before) begin();
+      else if (pieces.length && !calm && !turning && screens[0].paused) {
+        if (screens[0].ended) goOn();
+        else screens[0].play().catch(() => {});
+      }
       arrange();
       for (const screen of screens) screen.setAttribute('aria-label', words);
       return pieces.length > 0;
