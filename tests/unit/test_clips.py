@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -16,13 +17,16 @@ import torch
 from engine.__main__ import main
 from engine.data.clips import LIST, CachedClip, ClipWindows, Prepared, read_prepared, write_clip
 from engine.data.picture import fit, fit_points
-from engine.errors import BadInput
+from engine.errors import BadInput, MissingModel
 from engine.exchange.encoders import Encoders
 from engine.exchange.prepare import prepare
 from engine.models.shelf import Shelf
 from engine.papers.mimicmotion import hand_weights
 from engine.pose.draw import POCKET
 from engine.types import Poses, Progress, Result, Warning
+from tests.unit import tiny_released
+from tests.unit.real_person import SIDE as SIDE_REAL
+from tests.unit.real_person import person, write_dwpose
 from tests.unit.tiny_pocket import SIDE, write_pocket
 
 
@@ -185,6 +189,33 @@ def test_a_file_beside_that_holds_no_keypoints_is_told(
     words = [warning.what for warning in told]
     assert sum("beside the clip is not used" in what for what in words) == 2
     assert {clip.kind for clip in read_prepared(tmp_path / "out").clips} == {"drawn"}
+
+
+def test_a_film_of_a_person_needs_dwpose_and_is_read_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pocket: Path
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "none"))
+    home, given, out = tmp_path / "home", tmp_path / "given", tmp_path / "out"
+    given.mkdir()
+    with av.open(str(given / "film.mp4"), "w") as film:
+        stream = film.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = SIDE_REAL, SIDE_REAL * 3 // 2, "yuv444p"
+        for index in range(30):
+            frame = av.VideoFrame.from_ndarray(person(60 + index, 100), format="rgb24")
+            film.mux(stream.encode(frame))
+        film.mux(stream.encode())
+    with pytest.raises(BadInput, match="can be trained on"):  # a film is nothing for pocket
+        run(given, out, pocket)
+    tiny_released.write_svd(home / "models" / "svd")
+    shelf = Shelf(home, device="cpu", model="svd")
+    with pytest.raises(MissingModel, match="models get dwpose"):
+        list(prepare(given, out, Encoders(shelf, 128)))
+    write_dwpose(home / "models" / "dwpose")
+    list(prepare(given, out, Encoders(Shelf(home, device="cpu", model="svd"), 128)))
+    (clip,) = read_prepared(out).clips
+    assert (clip.kind, clip.frames, clip.fps, clip.size) == ("people", 15, 15.0, (128, 192))
+    window = ClipWindows(read_prepared(out), 4, hand_weights, style=POCKET).example(0)
+    assert window["latents"].shape == (4, 4, 24, 16)
 
 
 def test_poses_follow_the_crop() -> None:
