@@ -22,7 +22,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 _SKY = 0.62
 """Share of what is missing in height that goes above: feet stand low, as in pocket's training."""
-_SPECK = 0.025
+_SPECK = 0.05
 """What is narrower on an edge than this share of the width, as a flower is, is not drawn out."""
 _LEAST_STRIP = 0.04
 """A strip beside the person narrower than this share of the photo is drawn out, not mirrored."""
