@@ -123,17 +123,22 @@ def _kind_of(data: Path, stage: Stage) -> Data:
     for kind in stage.data:
         if here[kind]:
             return kind
-    ways = {
-        "drawn": f"python -m engine.pocket pools latents image_encoder encode --work {data}",
-        "clips": f"python -m engine data prepare FOLDER --out {data} --model {stage.base}",
+    other = any(here.values())
+    drawn, clips = (
+        f"python -m engine.pocket pools latents image_encoder encode --work {data}",
+        f"python -m engine data prepare {'FOLDER' if other else data} --out DIR "
+        f"--model {stage.base}",
+    )
+    fixes = {
+        ("drawn",): f"Run: {drawn}",
+        ("clips",): f"Run: {clips}",
+        ("drawn", "clips"): f"For drawn dancers run: {drawn}; for your own clips: {clips}",
     }
-    other = "It holds data of another kind." if any(here.values()) else "It is not prepared."
     raise BadInput(
         f"The stage '{stage.name}' cannot learn from '{data.name}'.",
-        other,
-        "Run: " + " (or, for your own clips: ".join(ways[kind] for kind in stage.data)
-        + (")" if len(stage.data) > 1 else ""),
-    )  # fmt: skip
+        "It holds data of another kind." if other else "There is nothing in it that was prepared.",
+        fixes[stage.data],
+    )
 
 
 # --- on drawn dancers ------------------------------------------------------------------------

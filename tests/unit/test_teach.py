@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from engine import library, pocket
 from engine.__main__ import main
 from engine.data.clips import ClipWindows, read_prepared
+from engine.data.drawn import PoolSpec
 from engine.data.video import probe
 from engine.errors import BadInput, MissingModel
 from engine.models import pocket_files
@@ -217,7 +218,7 @@ def test_data_and_weights_of_another_kind_are_refused(home: Path, tmp_path: Path
     small = str(home / "pocket")
     wrong = (
         (Lesson(pictures, clips, out), "another kind"),
-        (Lesson(windows, videos, out), "not prepared"),
+        (Lesson(windows, videos, out), "nothing in it that was prepared"),
         (Lesson(windows, clips, out), "not of 'pocket'"),  # of the small pocket
         (Lesson(windows, clips, out, model=str(home / "svd")), "another kind"),
         (Lesson(mimicmotion.RELEASED_STAGE, clips, out, model=small), "another kind"),
@@ -229,6 +230,34 @@ def test_data_and_weights_of_another_kind_are_refused(home: Path, tmp_path: Path
         with pytest.raises(BadInput, match=word):
             list(teach(replace(lesson, device="cpu")))
     assert not out.exists() and Shelf(model=small).is_pocket
+
+
+def test_drawn_dancers_are_trained_by_the_pocket_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pool, clips in (("short", 5), ("long", 3)):
+        (tmp_path / pool).mkdir()
+        spec = PoolSpec(clips, 8, 64)
+        (tmp_path / pool / "pool.json").write_text(json.dumps(asdict(spec)))
+    given: list[tuple[str, pocket.Plan, Stage, float]] = []
+    for name in ("pictures", "windows"):
+        monkeypatch.setattr(
+            pocket, name, lambda *found, name=name: iter(given.append((name, *found)) or ())
+        )
+    for stage in (mimicmotion.POCKET_PICTURES, mimicmotion.POCKET_WINDOWS):
+        lesson = Lesson(stage, tmp_path, tmp_path / "out", device="cpu", hands={"weight": 2})
+        (result,) = teach(replace(lesson, minutes=2))
+        assert isinstance(result, Result)
+        assert result.path == tmp_path / "out" / stage.name / "weights.pt"
+        with pytest.raises(BadInput, match="window"):
+            list(teach(replace(lesson, window=4)))
+    assert [(name, stage.name) for name, _, stage, _ in given] == [
+        ("pictures", "pocket_pictures"),
+        ("windows", "pocket_windows"),
+    ]
+    _, plan, _, seconds = given[1]
+    assert (plan.size, plan.clips, plan.long_clips, plan.cpu, seconds) == (64, 5, 3, True, 120)
+    assert plan.results == tmp_path / "out" and plan.hands == {"weight": 2}
 
 
 @pytest.mark.parametrize(
