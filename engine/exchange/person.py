@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,6 +27,13 @@ PAPER = Warning(
     key="paper_person",
 )
 
+
+NOBODY = Warning(
+    "No person was found in the picture.",
+    "The built-in model sees drawn people only, and nothing in it looks like one.",
+    "Use a picture of one person, seen from head to feet.",
+    key="nobody_in_photo",
+)
 
 BARS = Warning(
     "The photo has too little room for this shape.",
@@ -77,10 +84,16 @@ def read_person(
         return paper_person(photo, size)
     if how == "letterbox":
         picture = fit(photo, size, "letterbox")
-        return Person(picture, shelf.drawn_poses(picture[None]))
+        poses = shelf.drawn_poses(picture[None])
+        return _noted(Person(picture, poses), shelf.holds_dancer(picture, poses))
     square = photo.shape[0] == photo.shape[1]
     seen = fit(photo, (shelf.pocket_size, shelf.pocket_size)) if square else photo
-    return _framed(photo, shelf.drawn_poses(seen[None]), size, go_on=True)
+    poses = shelf.drawn_poses(seen[None])
+    return _noted(_framed(photo, poses, size, go_on=True), shelf.holds_dancer(seen, poses))
+
+
+def _noted(person: Person, someone: bool) -> Person:
+    return person if someone else replace(person, warnings=(*person.warnings, NOBODY))
 
 
 def read_real_person(

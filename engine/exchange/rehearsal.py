@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.catalogue import MimicMotionSettings
 from engine.data.picture import resized
 from engine.exchange.motion import SEVERAL
-from engine.exchange.person import PAPER
+from engine.exchange.person import NOBODY, PAPER
 from engine.exchange.scene import Scene, drawn_size, read_scene
 from engine.models.makers import BUILT_IN
 from engine.models.shelf import Shelf
@@ -36,7 +36,11 @@ the clip. `paper`: a drawn person stands in for the photo, which is no fault.
 FRAMES, FPS, SIDE = 24, 8.0, 288
 """Of the loop: three seconds are enough to see whether it fits, and to follow them costs little."""
 
-_TOLD: Mapping[str, Finding] = {SEVERAL.key: "several", PAPER.key: "paper"}
+_TOLD: Mapping[str, Finding] = {
+    SEVERAL.key: "several",
+    PAPER.key: "paper",
+    NOBODY.key: "nobody",
+}
 _WRISTS, _ANKLES, _CORE = [4, 7], [10, 13], [1, 2, 5, 8, 11]  # of openpose18
 _OFTEN = 0.15
 _DIMMED = 0.5
@@ -59,7 +63,7 @@ def rehearse(
     _write_loop(_over(_small(scene.photo), scene.dance), out)
     found = findings(scene.photo_pose, scene.dance)
     found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
-    yield Result(out, {"findings": found})
+    yield Result(out, {"findings": list(dict.fromkeys(found))})
 
 
 def _told_once(

@@ -69,15 +69,26 @@ class PocketPoseDetector(ModelMixin, ConfigMixin):
     def detect(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Pixels `n 3 H W` in [-1, 1] to keypoints `n k 2` in [0, 1] and score `n k` in [0, 1]."""
         x, y, visible = self(pixels)
-        return torch.stack([_centre(x), _centre(y)], dim=-1), visible.sigmoid()
+        return torch.stack([_centre(x)[0], _centre(y)[0]], dim=-1), visible.sigmoid()
+
+    @torch.no_grad()
+    def certainty(self, pixels: Tensor) -> Tensor:
+        """How sure the place of each keypoint is: pixels `n 3 H W` to `n k` in [0, 1].
+
+        The share of probability in the three bins around the peak, along the less sure side. The
+        score says whether a joint of a dancer is visible; this says whether it was found at all.
+        """
+        x, y, _ = self(pixels)
+        return torch.minimum(_centre(x)[1], _centre(y)[1])
 
 
-def _centre(logits: Tensor) -> Tensor:
-    """The place of the peak, refined by the mean over the three bins around it, in [0, 1]."""
+def _centre(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """The place of the peak in [0, 1], refined by the mean over the three bins around it, and the
+    probability in them."""
     bins = logits.shape[-1]
     probability = logits.float().softmax(dim=-1)
     peak = probability.argmax(dim=-1, keepdim=True)
     near = (peak + torch.arange(-1, 2, device=logits.device)).clamp(0, bins - 1)
     weight = probability.gather(-1, near)
-    place = (weight * (near + 0.5)).sum(dim=-1) / weight.sum(dim=-1)
-    return place / bins
+    sure = weight.sum(dim=-1)
+    return (weight * (near + 0.5)).sum(dim=-1) / sure / bins, sure

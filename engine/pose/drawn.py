@@ -25,6 +25,9 @@ _FILL = 0.75
 _USUAL = (0.7, 1.45)
 """A second square of such a side, in shorter sides of the frame, is as good as one of that side,
 which needs nothing from beyond the frame."""
+SURE = 0.65
+"""Certainty of the middle one of the body's joints above which there is a dancer (measured by
+tests/unit/test_nobody.py)."""
 _BODY = slice(0, 17)  # of wholebody133
 
 Found: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]  # keypoints, score
@@ -43,6 +46,25 @@ def drawn_poses(
     keypoints = np.concatenate([one for one, _ in found])
     scores = np.concatenate([two for _, two in found])
     return Poses(keypoints, scores, "wholebody133", (width, height))
+
+
+def holds_dancer(
+    detector: PocketPoseDetector, frame: NDArray[np.uint8], poses: Poses, device: torch.device
+) -> bool:
+    """Whether there is a drawn dancer in an RGB frame `h w 3`; `poses` is what was found in it.
+
+    The detector gives joints for any picture, and scores for them, for it has seen nothing but
+    dancers. Only of a dancer it is sure where the joints are.
+    """
+    height, width = frame.shape[:2]
+    seen = frame[None]
+    if height != width:
+        square = _around(poses.keypoints[:1, _BODY], poses.score[:1, _BODY], (width, height))
+        if square is None:
+            return False
+        seen = _cut(seen, square)
+    certainty = detector.certainty(to_pixels(seen, device))[0, _BODY]
+    return float(certainty.median()) > SURE
 
 
 def _in_frames(

@@ -122,7 +122,10 @@ def _calls(
 
 
 def _name(call: ast.Call) -> str:
-    return ast.unparse(call.func).rsplit(".", 1)[-1]
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _key(call: ast.Call) -> ast.expr | None:
