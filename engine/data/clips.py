@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -153,6 +153,22 @@ def read_clip(path: Path) -> CachedClip | None:
             return _clip(json.loads((file.metadata() or {})["clip"]))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def refusal(path: Path) -> Path:
+    """Where it is remembered why the clip of this file is unfit."""
+    return path.with_suffix(".skipped.json")
+
+
+def tidy(folder: Path, names: Set[str]) -> None:
+    """Delete what earlier runs left of clips that are not among these: only files of ours."""
+    kept = names | {refusal(Path(name)).name for name in names}
+    for pattern in ("safetensors", "skipped.json"):
+        for path in folder.glob(f"*-{'[0-9a-f]' * 16}.{pattern}"):
+            if path.name not in kept:
+                path.unlink()
+    for path in folder.glob(f".*.{'[0-9a-f]' * 8}.part"):  # a kill left it
+        path.unlink()
 
 
 class ClipWindows:

@@ -22,7 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import video
-from engine.data.clips import VERSION, CachedClip, Prepared, read_clip, write_clip
+from engine.data.clips import (
+    VERSION,
+    CachedClip,
+    Prepared,
+    read_clip,
+    refusal,
+    tidy,
+    write_clip,
+)
 from engine.data.limits import Limits, shown
 from engine.data.picture import fit
 from engine.data.video_open import sniff
@@ -67,7 +75,7 @@ def prepare(folder: Path, out: Path, encoders: Encoders) -> Iterator[Event]:
         )
     workshop = _Workshop(folder, out, encoders, Detectors(encoders.shelf))
     _ = encoders.key  # what is missing is said before anything is written
-    clips: dict[str, CachedClip] = {}
+    clips: list[CachedClip] = []
     skipped: dict[str, str] = {}
     kept = 0
     with _writing(out):
@@ -77,9 +85,7 @@ def prepare(folder: Path, out: Path, encoders: Encoders) -> Iterator[Event]:
             name = path.relative_to(folder).as_posix()
             try:
                 clip, fresh = yield from workshop.make(path)
-                same = clips.setdefault(_digest(clip), clip)
-                if same is not clip:
-                    raise _unfit(name, f"It is the same as {same.source}.")
+                clips.append(clip)
                 kept += not fresh
             except BadInput as error:
                 skipped[name] = error.why
@@ -90,7 +96,7 @@ def prepare(folder: Path, out: Path, encoders: Encoders) -> Iterator[Event]:
             encoders.key,
             encoders.shelf.model_name,
             encoders.autoencoder.scaling_factor,
-            tuple(clips.values()),
+            tuple(clips),
             skipped,
         )
         if not clips:
@@ -100,7 +106,7 @@ def prepare(folder: Path, out: Path, encoders: Encoders) -> Iterator[Event]:
                 "Give clips in which one person is seen for a few seconds.",
             )
         prepared.write()
-        _tidy(prepared, workshop.names)
+        tidy(out, {file for file, _ in workshop.seen.values()})
     size = sum((out / clip.file).stat().st_size for clip in prepared.clips)
     record = {
         "clips": len(clips),
@@ -146,7 +152,7 @@ class _Workshop:
     encoders: Encoders
     detectors: Detectors
     limits: Limits = field(default_factory=Limits)
-    names: set[str] = field(default_factory=set)  # of the clips' files, unfit ones, too
+    seen: dict[str, tuple[str, str]] = field(default_factory=dict)  # hash to file and source
 
     def make(self, path: Path) -> Generator[Event, None, tuple[CachedClip, bool]]:
         """The prepared clip, and whether it was made just now. Raises BadInput, MissingModel."""
@@ -159,7 +165,6 @@ class _Workshop:
             first = list(islice(frames, LOOK_AHEAD))
             kind = self._kind(path, first, beside)
             name = self._name(path, beside, kind, size)
-            self.names.add(name)
             known = self._known(name, path)
             if known is not None:
                 return known, False
@@ -222,7 +227,10 @@ class _Workshop:
         return latents, tokens
 
     def _name(self, path: Path, beside: Beside | None, kind: Kind, size: tuple[int, int]) -> str:
-        """The clip's file: its own name, for people, and a hash of all that decides it."""
+        """The clip's file: its own name, for people, and a hash of all that decides it.
+
+        Raises BadInput for a copy of one that was there before.
+        """
         facts = {
             "version": VERSION,
             "video": sha256_of(path),
@@ -233,13 +241,17 @@ class _Workshop:
             "limits": (LEAST_FRAMES, MOST_FRAMES, LEAST_SEEN),
         }
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        if digest in self.seen:
+            raise _unfit(shown(path), f"It is a copy of {self.seen[digest][1]}.")
         stem = re.sub(r"[^A-Za-z0-9]+", "-", path.stem)[:40].strip("-") or "clip"
-        return f"{stem}-{digest[:16]}.safetensors"
+        file = f"{stem}-{digest[:16]}.safetensors"
+        self.seen[digest] = file, self._source(path)
+        return file
 
     def _known(self, name: str, path: Path) -> CachedClip | None:
         """What an earlier run made of it. Raises BadInput when it found it unfit."""
         try:
-            refused = json.loads(_refusal(self.out / name).read_text(encoding="utf-8"))
+            refused = json.loads(refusal(self.out / name).read_text(encoding="utf-8"))
             raise BadInput(*(str(refused[part]) for part in ("what", "why", "fix")))
         except (OSError, ValueError, KeyError, TypeError):
             clip = read_clip(self.out / name)
@@ -250,37 +262,15 @@ class _Workshop:
         told = {"what": error.what, "why": error.why, "fix": error.fix}
         temporary = self.out / f".{name}.{secrets.token_hex(4)}.part"
         temporary.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        os.replace(temporary, _refusal(self.out / name))
+        os.replace(temporary, refusal(self.out / name))
 
     def _source(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
 
 
-def _digest(clip: CachedClip) -> str:
-    """The hash in a clip's name: equal for equal clips."""
-    return Path(clip.file).stem.rpartition("-")[2]
-
-
-def _refusal(path: Path) -> Path:
-    return path.with_suffix(".skipped.json")
-
-
 def _seen(poses: Poses) -> float:
     """The share of the frames in which at least half of the body's joints are found."""
     return float((np.median(poses.score[:, BODY], axis=1) > SEEN).mean())
-
-
-def _tidy(prepared: Prepared, names: set[str]) -> None:
-    """Delete what earlier runs made of videos that are gone or changed: only files of ours."""
-    for path in prepared.folder.glob("*.safetensors"):
-        if path.name not in names and read_clip(path) is not None:
-            path.unlink()
-    refusals = {_refusal(Path(name)).name for name in names}
-    for path in prepared.folder.glob(f"*-{'[0-9a-f]' * 16}.skipped.json"):
-        if path.name not in refusals:
-            path.unlink()
-    for path in prepared.folder.glob(f".*.{'[0-9a-f]' * 8}.part"):
-        path.unlink()
 
 
 def _unfit(name: str, why: str) -> BadInput:

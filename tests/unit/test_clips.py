@@ -88,7 +88,8 @@ def test_the_command_tells_what_it_did(
     assert "Skipped broken.mp4" in told.err and "no video track" in told.err
     assert "Skipped text.mp4" in told.err and "not a video" in told.err
     assert "It has 5 frames at 15 a second" in told.err
-    assert "the same as 00004.mp4" in told.err and "notes.txt" not in told.err
+    assert "a copy of 00004.mp4" in told.err and not list(out.glob("zz-*"))
+    assert "notes.txt" not in told.err
     found = read_prepared(out)
     assert [clip.source for clip in found.clips] == ["00004.mp4", "more/00005.mp4"]
     assert all(clip.kind == "keypoints" and clip.size == (SIDE, SIDE) for clip in found.clips)
@@ -246,7 +247,7 @@ def test_windows_are_a_reference_and_frames_in_a_row(tmp_path: Path) -> None:
     windows = ClipWindows(prepared, 5, hand_weights, style=POCKET)
     assert len(windows) == 6 + 3  # the third is too short
     starts, references = set(), set()
-    for index in range(200):
+    for index in range(80):
         example = windows.example(index)
         numbers = (example["latents"][0, :, 0, 0] / 0.5).tolist()
         assert np.diff(numbers[1:]).tolist() == [1, 1, 1]
@@ -257,7 +258,7 @@ def test_windows_are_a_reference_and_frames_in_a_row(tmp_path: Path) -> None:
     assert starts == set(range(6)) and references == set(range(9))
     assert example["latents"].shape == (4, 5, 8, 8) and example["pose"].shape == (3, 5, 64, 64)
     assert example["weight"].max() == 10 and example["weight"].min() == 1
-    again = ClipWindows(prepared, 5, hand_weights, style=POCKET).example(199)
+    again = ClipWindows(prepared, 5, hand_weights, style=POCKET).example(79)
     assert all(torch.equal(example[name], again[name]) for name in example)
     with pytest.raises(BadInput, match="longest clip has 9"):
         ClipWindows(prepared, 16, hand_weights, style=POCKET)
