@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from diffusers.configuration_utils import ConfigMixin
 from torch import Tensor, nn
@@ -112,7 +113,7 @@ def latents(plan: Plan) -> None:
     """Fit the autoencoder's linear encoder; everything else lives in its latents."""
     pool = plan.short_pool()
     net = PocketAutoencoder()
-    rows = pool.rgb[: plan.clips : max(1, plan.clips // 1000), ::4]
+    rows = np.asarray(pool.rgb[: plan.clips : max(1, plan.clips // 1000), ::4], np.uint8)
     net.calibrate(to_pixels(rows.reshape(-1, plan.size, plan.size, 3)))
     folder = plan.results / "latents"
     folder.mkdir(parents=True, exist_ok=True)
