@@ -20,7 +20,7 @@ check: .venv/ready-dev
 	$(BIN)/python -m pytest tests/unit tests/parity tests/property tests/invariant -q --timeout 300 -n 2
 
 e2e: .venv/ready-dev .venv/axe.min.js chromium
-	$(BIN)/python -m pytest tests/e2e -q --timeout 600 -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/e2e -q --timeout 600 -n 2 --dist loadfile --no-loadscope-reorder
 
 chromium:
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; }

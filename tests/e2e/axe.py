@@ -23,11 +23,11 @@ VERSION = "4.14.1"
 SHA256 = "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745"
 REGISTRY = os.environ.get("npm_config_registry", "https://registry.npmjs.org").rstrip("/")  # noqa: SIM112
 SCRIPT = Path(__file__).resolve().parents[2] / ".venv" / "axe.min.js"
-_RUN = """async () => {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const found = await axe.run(document, {
-    resultTypes: ['violations'], runOnly: { type: 'tag', values: tags },
-  });
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules that the light can change the answer of."""
+_RUN = """async ([within, only]) => {
+  const found = await axe.run(within || document, { resultTypes: ['violations'], runOnly: only });
   return found.violations.map(({ id, impact, help, nodes }) => ({
     id, impact, help,
     nodes: nodes.map((node) => [node.target.join(' '), node.html, node.failureSummary]),
@@ -48,13 +48,19 @@ def fetch(to: Path) -> None:
         to.write_bytes(member.read())
 
 
-def problems(page: Page) -> list[str]:
-    """What axe calls serious or critical on the page as it stands; skips where axe is missing."""
+def problems(page: Page, within: str | None = None, colours: bool = False) -> list[str]:
+    """What axe calls serious or critical on the page as it stands; skips where axe is missing.
+
+    Args:
+        within: look only into the element of this selector.
+        colours: only the rules about colours: enough where nothing but the light has changed.
+    """
     if not SCRIPT.exists():
         pytest.skip(f"{SCRIPT} is missing: `make e2e` fetches axe-core from npm")
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(SCRIPT.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(_RUN)
+    only = {"type": "rule", "values": COLOURS} if colours else {"type": "tag", "values": TAGS}
+    found: list[dict[str, Any]] = page.evaluate(_RUN, [within, only])
     return [
         f"{one['impact']} {one['id']}: {one['help']}\n    {place}\n    {markup[:200]}\n    {why}"
         for one in found

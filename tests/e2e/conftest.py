@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,8 +32,14 @@ FLAGS = [
 ]
 
 
+LONGEST_FIRST = ("test_look.py", "test_real.py", "test_gallery.py", "test_dance_tab.py")
+"""Two processes take a file at a time, in this order: a long one that begins last is waited for."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser."""
+    """Everything here drives a browser; the longest files come first."""
+    rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
     for item in items:
         if Path(item.path).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.e2e)
@@ -139,7 +147,7 @@ class Visitor:
     """One person with a browser of their own."""
 
     page: Page
-    shots: Path
+    shots: Path | None
     problems: list[str] = field(default_factory=list)
 
     def open(self, server: Server, dark: bool = False) -> None:
@@ -164,6 +172,30 @@ class Visitor:
         """Press the big button."""
         self.page.click("#make")
 
+    def give(self, field: str, file: Path) -> None:
+        """Give a file to the field `photo`, `motion` or `keypoints`, in place of what is there."""
+        source = {"motion": 2, "keypoints": 3}.get(field)
+        if source:
+            self.page.click(f"#source label:nth-child({source})")
+            self.page.wait_for_selector(f"#{field}")
+        words = ("Clear", "Remove", "지우기", "초기화", "제거")
+        clear = ", ".join(f"#{field} [aria-label*='{word}']" for word in words)
+        if self.page.locator(clear).first.is_visible():
+            self.page.locator(clear).first.click()
+        self.page.locator(f"#{field} input[type=file]").first.set_input_files(file)
+
+    def refused(self, field: str, file: Path) -> str:
+        """Give a file and read what is said against it at its field."""
+        self.give(field, file)
+        note = "#photo-notice" if field == "photo" else "#motion-notice"
+        self.page.wait_for_function(
+            "([note, name]) => document.querySelector(note + ' .notice:not([hidden])')"
+            "?.textContent.includes(name)",
+            arg=[note, file.name],
+            timeout=120_000,
+        )
+        return self.page.inner_text(f"{note} .notice")
+
     def wait_head(self, words: str, seconds: float = 60) -> None:
         """Wait until the status card's headline says `words`."""
         self.page.wait_for_function(
@@ -173,20 +205,32 @@ class Visitor:
         )
 
     def shot(self, name: str, full: bool = False) -> None:
-        """Keep a picture of the page for people to look at."""
-        self.page.screenshot(path=self.shots / f"{name}.png", full_page=full)
+        """Keep a picture of the page, if somebody wants to look at it."""
+        if self.shots is not None:
+            self.page.screenshot(path=self.shots / f"{name}.png", full_page=full)
+
+
+def until_kept(server: Server, ready: Callable[[dict[str, Any]], bool]) -> None:
+    """Wait until the studio has kept a draft that is `ready`, so that a reload may come."""
+    until = time.monotonic() + 60
+    drafts = server.home / "drafts"
+    while not any(ready(json.loads(one.read_text())) for one in drafts.glob("*/draft.json")):
+        assert time.monotonic() < until, "nothing was kept"
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures go: `PIROUETTE_SHOTS`, or pytest's own folder."""
-    folder = Path(os.environ.get("PIROUETTE_SHOTS") or tmp_path_factory.mktemp("shots"))
+def shots() -> Path | None:
+    """Where pictures go, `PIROUETTE_SHOTS`; without it none are taken, for nobody would look."""
+    if "PIROUETTE_SHOTS" not in os.environ:
+        return None
+    folder = Path(os.environ["PIROUETTE_SHOTS"])
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture
-def visit(browser: Browser, shots: Path) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, shots: Path | None) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors; afterwards nobody may have had an error in the console."""
     visitors: list[Visitor] = []
 

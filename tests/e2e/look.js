@@ -20,6 +20,18 @@ const look = {
       within: around,
     };
   },
+  // Answers once the page has come to rest: no change for a moment, and no colour on its way.
+  async settled() {
+    await new Promise((done) => {
+      let rest = setTimeout(done, 250);
+      const again = () => { clearTimeout(rest); rest = setTimeout(done, 250); };
+      const seen = new MutationObserver(again);
+      seen.observe(document.body, { childList: true, characterData: true, subtree: true });
+      setTimeout(() => { seen.disconnect(); done(); }, 3000);
+    });
+    const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.all(fading.map((one) => one.finished.catch(() => {})));
+  },
   // What a finger could miss. Of a slider the thumb is dragged, and the number beside it can be
   // written instead; a link inside a sentence is as high as its line.
   small() {

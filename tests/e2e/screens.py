@@ -191,6 +191,7 @@ def _tab(page: Page, name: str) -> None:
 
 def _keep(visitor: Visitor, name: str) -> None:
     """Save what is on the screen, in fewer colours if it would be too large."""
+    assert visitor.shots is not None
     visitor.page.wait_for_function(
         "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from conftest import ROOT, Server, Visitor
+from conftest import ROOT, Server, Visitor, until_kept
 
 Visit = Callable[..., Visitor]
 PHOTO = ROOT / "assets" / "examples" / "people" / "noor.png"
@@ -194,7 +194,15 @@ def test_a_reload_loses_nothing_that_was_chosen(
     ann.page.fill(SEED, "123")
     ann.page.press(SEED, "Tab")
     ann.page.click("#setting-quality label:nth-child(3)")
-    ann.page.wait_for_timeout(1500)
+    until_kept(
+        stand_in,
+        lambda kept: (
+            kept["settings"]["seed"] == 123
+            and kept["settings"]["quality"] == "best"
+            and set(kept["files"]) == {"photo", "keypoints"}
+            and kept["consent"] is not None
+        ),
+    )
     ann.page.reload()
     ann.ready()
     ann.page.wait_for_selector("#photo img")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import uuid
@@ -68,7 +69,7 @@ def test_an_empty_wall_invites(stand_in: Server, visit: Visit) -> None:
     ann.shot("20-gallery-empty", full=True)
     ann.page.click(".works-first")
     ann.page.wait_for_selector("#make:visible")
-    assert ann.page.url.endswith("#dance")
+    ann.page.wait_for_url("**#dance")
 
 
 def test_a_job_hangs_itself_on_the_wall_and_plays(stand_in: Server, visit: Visit) -> None:
@@ -89,7 +90,7 @@ def test_a_job_hangs_itself_on_the_wall_and_plays(stand_in: Server, visit: Visit
     ann.shot("22-gallery-player")
     ann.page.keyboard.press("Escape")
     ann.page.wait_for_selector(".player[open]", state="detached")
-    assert ann.page.evaluate("document.activeElement.className") == "work-open"
+    ann.page.wait_for_function("document.activeElement.className === 'work-open'")
     ann.page.wait_for_function("document.querySelector('.player-video').paused")
     ann.page.reload()
     ann.page.wait_for_selector(".work[data-state=done]")
@@ -137,7 +138,7 @@ def test_rename_and_delete(stand_in: Server, visit: Visit) -> None:
     assert ann.page.locator(".work-name img").count() == 0
     ann.page.click(".act-delete")
     ann.page.click(".act-keep")
-    assert ann.page.is_visible(".player .act-use")
+    ann.page.wait_for_selector(".player .act-use:visible")
     ann.page.click(".act-delete")
     ann.shot("24-gallery-sure")
     ann.page.click(".act-gone")
@@ -177,7 +178,7 @@ def test_many_results_come_page_by_page_and_cost_nothing_while_idle(
 ) -> None:
     ann = visit()
     made(ann, stand_in)
-    hang(stand_in, 499)
+    hang(stand_in, 119)
     ann.page.wait_for_selector(".works-older:visible")
     assert ann.page.locator(".work").count() == 24
     for pages in range(2, 5):
@@ -196,12 +197,12 @@ def test_many_results_come_page_by_page_and_cost_nothing_while_idle(
     sizes: list[int] = []
 
     def weigh(reply: Response) -> None:
-        if "/gradio_api/" in reply.url and "heartbeat" not in reply.url:
+        if "/gradio_api/" in reply.url and not re.search("heartbeat|file=", reply.url):
             sizes.append(len(reply.body()))
 
     ann.page.on("response", weigh)
-    ann.page.wait_for_timeout(14_000)
-    assert sizes and sum(sizes) < 20_000, sizes
+    ann.page.wait_for_timeout(7_000)  # the page looks again every six
+    assert sum(sizes) < 10_000, sizes
 
 
 def test_settings_come_back_from_a_file(stand_in: Server, visit: Visit, tmp_path: Path) -> None:

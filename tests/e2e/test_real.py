@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 from conftest import ROOT, Server, Visitor
+from playwright.sync_api import Page
+
+from engine.data import synth, video_write
+from engine.pose.draw import draw
+from engine.pose.readers import write_poses
+from studio.words import say
 
 Visit = Callable[..., Visitor]
 PEOPLE = ROOT / "assets" / "examples" / "people"
+HANGUL = re.compile(r"[\uac00-\ud7a3]")
+DROP = """content => {
+  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], 'saved.mp4', { type: 'video/mp4' }));
+  const how = { dataTransfer: carried, bubbles: true, cancelable: true };
+  for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, how));
+}"""
 
 
 def test_a_video_is_made_to_the_end(
@@ -43,59 +61,160 @@ def test_a_video_is_made_to_the_end(
         assert sum(1 for _ in container.decode(stream)) == 24
 
 
-def test_a_running_job_is_stopped(studio: Server, visit: Visit) -> None:
-    ann = visit()
-    ann.open(studio)
-    ann.page.fill("#setting-num_frames input[type=number]", "16")
-    ann.page.press("#setting-num_frames input[type=number]", "Tab")
-    ann.pick("theo", "twist")
-    ann.make()
-    ann.wait_head("Dancing", seconds=240)
-    ann.page.click(".stop")
-    begin = time.monotonic()
-    ann.wait_head("Stopped", seconds=60)
-    assert time.monotonic() - begin < 45
-    ann.shot("real-3-stopped")
+def test_a_program_makes_a_video(studio: Server, tmp_path: Path) -> None:
+    """docs/api.md's example, run as it stands there, but for the address."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    example = example.replace("http://127.0.0.1:7860", studio.address)
+    example = example.replace("assets/examples", str(ROOT / "assets" / "examples"))
+    told: dict[str, Any] = {}
+    exec(compile(example, "docs/api.md", "exec"), told)
+    assert told["job"]["state"] == "done" and told["job"]["model"] == "pocket"
+    assert told["job"]["seed"] == 7
+    with av.open(told["video"]) as clip:
+        comment = json.loads(clip.metadata["comment"])
+        shown = clip.streams.video[0]
+        assert (shown.width, shown.height) == (512, 896)  # upright, as it was asked for
+    assert comment["ai_generated"] is True and comment["seed"] == 7
 
 
-def test_bad_files_are_explained_and_the_worker_lives(
+def test_own_files_in_korean_from_upload_to_deletion(
     studio: Server, visit: Visit, tmp_path: Path
 ) -> None:
-    text = tmp_path / "dance.mp4"
-    text.write_text("This is not a video.\n" * 50)
-    broken = tmp_path / "me.jpg"
-    broken.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8)
-    empty = tmp_path / "nobody.json"
-    empty.write_text('{"people": []}')
-
-    ann = visit()
+    """What one person does in an evening, on a phone, then on a laptop."""
+    ann = visit(locale="ko-KR", width=390, height=844)
     ann.open(studio)
-    ann.page.click("#people [data-key=ada]")
-    ann.page.click("#source label:nth-child(2)")
-    ann.page.locator("#motion input[type=file]").first.set_input_files(text)
-    _refused(ann, "#motion-notice", text)
-    ann.shot("real-4-text-as-video")
-    ann.page.click("#source label:nth-child(3)")
-    ann.page.locator("#keypoints input[type=file]").set_input_files(empty)
-    _refused(ann, "#motion-notice", empty)
-    ann.page.click("#source label:nth-child(1)")
-    ann.page.click("#dances [data-key=sway]")
-    ann.page.locator("#photo input[type=file]").first.set_input_files(broken)
-    _refused(ann, "#photo-notice", broken)
-    ann.shot("real-5-broken-picture")
-    assert ann.page.get_attribute("#dances [data-key=sway]", "aria-checked") == "true"
+    _bad_files_are_explained(ann, tmp_path)
+    _own_photo_and_skeleton_video(ann, tmp_path)
+    _again_and_stopped(ann)
+    _own_keypoints(ann, tmp_path)
+    page = ann.page
+    page.click("#tab-gallery-button")
+    page.wait_for_selector(".work-open >> nth=2")
+    states = page.eval_on_selector_all(".work", "all => all.map((one) => one.dataset.state)")
+    assert states == ["done", "cancelled", "done"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    _see_all(ann, "real-6-gallery-phone")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    _see_all(ann, "real-7-gallery")
+    clip = _player(ann, tmp_path)
+    _settings_back(ann, clip)
+    page.click(".work-open >> nth=0")
+    page.click(".act-delete")
+    page.click(".act-gone")
+    page.wait_for_function("() => document.querySelectorAll('.work').length === 2")
+    _see_all(ann, "real-11-deleted")
 
+
+def _bad_files_are_explained(ann: Visitor, folder: Path) -> None:
+    text, broken, nobody = (folder / name for name in ("dance.mp4", "me.jpg", "nobody.json"))
+    text.write_text("This is not a video.\n" * 50)
+    broken.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8)
+    nobody.write_text('{"people": []}')
+    for field, file in (("motion", text), ("keypoints", nobody), ("photo", broken)):
+        assert HANGUL.search(ann.refused(field, file).replace(file.name, ""))
+        ann.shot(f"real-3-refused-{field}", full=True)
+
+
+def _own_photo_and_skeleton_video(ann: Visitor, folder: Path) -> None:
+    """The worker has survived the bad files; the dance and its rate are those of the video."""
+    skeleton = folder / "skeleton.mp4"
+    video_write.write(draw(synth.dance_poses("sway", 16), (512, 512))[..., ::-1], skeleton, 15)
+    ann.give("photo", PEOPLE / "noor.png")
+    ann.page.check("#consent input")
+    ann.give("motion", skeleton)
+    ann.page.wait_for_selector("#photo-notice .notice", state="hidden")
+    ann.page.wait_for_selector("#motion-notice .notice", state="hidden")
+    ann.page.check("#whole input")
     ann.page.click("#setting-quality label:nth-child(1)")
-    ann.page.click("#people [data-key=jun]")
+    ann.shot("real-4-own-files", full=True)
     ann.make()
-    ann.wait_head("Your video is ready", seconds=400)
+    ann.wait_head(say("done", "ko"), seconds=400)
+    _playing(ann.page, "#result video")
+    ann.shot("real-5-own-done", full=True)
 
 
-def _refused(ann: Visitor, notice: str, file: Path) -> None:
-    """Wait until the field says what is wrong with the file."""
-    ann.page.wait_for_function(
-        "([notice, name]) => document.querySelector(notice + ' .notice:not([hidden])')"
-        "?.textContent.includes(name)",
-        arg=[notice, file.name],
-        timeout=120_000,
+def _again_and_stopped(ann: Visitor) -> None:
+    ann.page.click(".act[data-act=again]")
+    ann.wait_head(say("stage_denoise", "ko"), seconds=240)
+    ann.page.click(".stop")
+    begin = time.monotonic()
+    ann.wait_head(say("cancelled", "ko"), seconds=60)
+    assert time.monotonic() - begin < 45
+    ann.shot("real-5-stopped")
+
+
+def _own_keypoints(ann: Visitor, folder: Path) -> None:
+    keypoints = folder / "moves.json"
+    write_poses(keypoints, synth.dance_poses("heart", 12), 15.0)
+    ann.give("keypoints", keypoints)
+    ann.page.wait_for_selector("#motion-notice .notice", state="hidden")
+    ann.page.click("#people [data-key=jun]")
+    ann.page.fill("#setting-seed input", "41")
+    ann.page.press("#setting-seed input", "Tab")
+    ann.make()
+    ann.page.wait_for_selector(".tile >> nth=2")
+    ann.wait_head(say("done", "ko"), seconds=400)
+
+
+def _player(ann: Visitor, folder: Path) -> Path:
+    """The video of the keypoints plays, gets a name, is downloaded, and its settings are used."""
+    page = ann.page
+    page.click(".work-open >> nth=0")
+    _playing(page, ".player-video")
+    facts = page.inner_text(".player-facts")
+    assert all(fact in facts for fact in (say("keypoint_dance", "ko"), "41", "pocket"))
+    page.fill(".player-name", "하트 춤")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".work-name >> text=하트 춤", state="attached")
+    ann.shot("real-8-player")
+    with page.expect_download() as saved:
+        page.click(".act-download")
+    assert saved.value.suggested_filename == "하트 춤.mp4"
+    saved.value.save_as(folder / "saved.mp4")
+    page.click(".player .act-use")
+    page.wait_for_selector("#make:visible")
+    page.wait_for_selector("#keypoints >> text=keypoints")
+    page.wait_for_selector("#people [data-key=jun][aria-checked=true]")
+    with av.open(folder / "saved.mp4") as clip:
+        record = json.loads(clip.metadata["comment"])
+        assert (record["seed"], record["ai_generated"]) == (41, True)
+        assert sum(1 for _ in clip.decode(video=0)) == 12
+    return folder / "saved.mp4"
+
+
+def _settings_back(ann: Visitor, clip: Path) -> None:
+    """Change the form, then let go of the downloaded file over the page."""
+    page = ann.page
+    page.click("#setting-quality label:nth-child(3)")
+    page.fill("#setting-seed input", "5")
+    page.press("#setting-seed input", "Tab")
+    page.click("#tab-gallery-button")
+    page.wait_for_selector(".drop:visible")
+    page.evaluate(DROP, base64.b64encode(clip.read_bytes()).decode("ascii"))
+    page.wait_for_selector(".found:visible >> text=41")
+    _see_all(ann, "real-9-found")
+    page.click(".found .act-use")
+    page.wait_for_selector("#make:visible")
+    page.wait_for_function("() => document.querySelector('#setting-seed input').value === '41'")
+    page.wait_for_selector("#setting-quality label:nth-child(1).selected")
+    ann.shot("real-10-restored")
+    page.click("#tab-gallery-button")
+    page.wait_for_selector(".work-open:visible")
+
+
+def _playing(page: Page, video: str) -> None:
+    page.wait_for_function(
+        "name => { const video = document.querySelector(name);"
+        " return video?.readyState >= 2 && video.currentTime > 0; }",
+        arg=video,
+        timeout=60_000,
     )
+
+
+def _see_all(ann: Visitor, name: str) -> None:
+    """A picture of the page with every poster in it."""
+    ann.page.wait_for_function(
+        "() => [...document.querySelectorAll('.work img')].every((one) => one.naturalWidth > 0)"
+    )
+    ann.shot(name, full=True)

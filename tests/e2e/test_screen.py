@@ -55,7 +55,7 @@ def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit)
 
     bob = visit()
     bob.open(stand_in)
-    bob.page.wait_for_timeout(1500)
+    bob.page.wait_for_selector(".status-detail >> text=An example")
     assert not bob.page.is_visible(".tile") and not bob.page.is_visible("#result video")
 
 
@@ -121,7 +121,7 @@ def test_a_killed_server_loses_nothing(stand_in: Server, visit: Visit) -> None:
     stand_in.start()
     ann.open(stand_in)
     ann.wait_head("Your video is ready")  # the one that waited
-    assert ann.page.locator(".tile").count() == 2
+    ann.page.wait_for_function("() => document.querySelectorAll('.tile').length === 2")
     ann.page.click(".tile[data-state=interrupted]")
     ann.wait_head("Interrupted")
 
@@ -148,7 +148,7 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     ann.page.wait_for_selector("#consent input")
     ann.page.click("#photo [aria-label='Remove Image']")
     ann.page.wait_for_selector("#consent", state="hidden")
-    assert ann.page.locator("#people [aria-checked=true]").count() == 0
+    ann.page.wait_for_selector("#people [aria-checked=true]", state="detached")
 
 
 def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_on_a_phone_in_the_dark_and_by_keyboard(stand_in: Server, visit: Visit) 
     ann.shot("11-phone", full=True)
     ann.page.focus("#people [data-key=ada]")
     ann.page.keyboard.press("ArrowRight")
-    assert ann.page.get_attribute("#people [data-key=jun]", "aria-checked") == "true"
+    ann.page.wait_for_selector("#people [data-key=jun][aria-checked=true]")
     ann.page.focus("#dances [role=radio] >> nth=0")
     ann.page.keyboard.press("Space")
     ann.page.focus("#make")
