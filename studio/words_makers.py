@@ -7,10 +7,8 @@ from collections.abc import Mapping
 MAKER_WORDS: Mapping[str, tuple[str, str]] = {
     "maker": ("Made by", "만드는 모델"),
     "maker_help": (
-        "Your own picture goes to the model for real people, an example to the built-in one. "
-        "Choose as you like.",
-        "직접 올린 사진은 실제 사람 모델로, 예시 인물은 내장 모델로 만듭니다. 원하는 대로 "
-        "바꿀 수 있습니다.",
+        "Your own picture goes to the model for real people, an example to the built-in one.",
+        "직접 올린 사진은 실제 사람 모델로, 예시 인물은 내장 모델로 만듭니다.",
     ),
     "maker_pocket": ("Built-in (drawn people)", "내장 모델 (그림 인물)"),
     "maker_real": ("{title} (real people)", "{title} (실제 사람)"),

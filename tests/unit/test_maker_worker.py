@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 
 from engine.data.video import probe
 from engine.errors import MissingModel
 from engine.models.shelves import Shelves
+from studio import stage_hand
 from studio.examples import find
 from studio.jobs import worker
 from studio.jobs.job import Job
@@ -57,6 +59,24 @@ def test_one_model_is_in_memory_at_a_time(home: Path) -> None:
     assert shelves.of("mimicmotion") is not large
     gc.collect()
     assert detector() is None
+
+
+def test_a_rehearsal_is_of_the_person_that_the_model_will_show(home: Path, tmp_path: Path) -> None:
+    rehearse = stage_hand.engine(home)
+    request = {
+        "system": "mimicmotion",
+        "image": str(home / "photo.png"),
+        "motion": None,
+        "dance": "sway",
+        "settings": {"resolution": 64},
+    }
+    shapes = {}
+    for model in ("mimicmotion", "pocket"):
+        found = rehearse({**request, "model": model}, tmp_path / f"{model}.webp")
+        assert ("paper" in found["findings"]) == (model == "pocket")
+        width, height = PIL.Image.open(tmp_path / f"{model}.webp").size
+        shapes[model] = height / width
+    assert shapes["pocket"] == 1 < shapes["mimicmotion"]
 
 
 def test_jobs_of_two_models_run_one_after_the_other_and_a_removed_one_fails_alone(

@@ -48,12 +48,6 @@ def choice(page: Page) -> Any:
     return page.do.chosen(page.given).order.model
 
 
-def see(page: Page, update: Any) -> Any:
-    """Take what a handler sends to the choice."""
-    page.change(model=update["value"])
-    return update["value"]
-
-
 # --- what is ready ------------------------------------------------------------------------------
 
 
@@ -119,17 +113,26 @@ def test_without_a_published_model_there_is_nothing_to_choose(page: Page) -> Non
     assert choice(page) is None and page.make()[1].model == "pocket"
 
 
-def test_the_choice_follows_the_kind_of_picture_and_nothing_else(
-    page: Page, home: Path, tmp_path: Path
-) -> None:
+def test_the_choice_follows_the_kind_of_picture_and_nothing_else(page: Page, home: Path) -> None:
     put(home, "mimicmotion")
     page.arrive()
     assert choice(page) == "pocket"  # an example is chosen at first
-    mina = page.do.picked("mina")[0]
-    assert see(page, page.making.uploaded("pocket", "mina", "en")) == "mimicmotion"
-    assert see(page, page.making.uploaded("pocket", None, "en")) == "pocket"  # own after own
-    assert see(page, page.making.picked("me.png", "mimicmotion", "ada", "en")) == "pocket"
-    assert see(page, page.making.picked(mina, "mimicmotion", "ada", "en")) == "mimicmotion"
+
+    def picked(photo: str, model: str) -> tuple[str, str]:
+        address, consent, update = page.do.picked("ada", photo, model, "en")
+        assert consent["visible"] is False
+        return address, update["value"]
+
+    def uploaded(person: str | None, model: str) -> str:
+        nobody, consent, update = page.do.uploaded(person, "me.png", model, "en")
+        assert nobody is None and consent["visible"] is True
+        return update["value"]
+
+    assert uploaded("mina", "pocket") == "mimicmotion"
+    assert uploaded(None, "pocket") == "pocket"  # own after own
+    ada, model = picked("me.png", "mimicmotion")
+    assert model == "pocket"
+    assert picked(ada, "mimicmotion") == (ada, "mimicmotion")  # an example after an example
     update = page.making.shown("mimicmotion", None, "ko")
     assert update["visible"] is True
     assert update["choices"] == [

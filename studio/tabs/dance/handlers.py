@@ -214,16 +214,28 @@ class Handlers:
 
     # --- while choosing -------------------------------------------------------------------------
 
-    def picked(self, person: object) -> tuple[Any, ...]:
-        """An example person was picked: show the picture; nobody has to agree."""
+    def picked(
+        self, person: object, photo: str | None, model: str | None, page: str
+    ) -> tuple[Any, ...]:
+        """An example person was picked: show the picture instead of `photo`; nobody has to agree.
+
+        For the photo, the consent and the choice of the model.
+        """
         path = self._examples.people.get(person) if isinstance(person, str) else None
         if path is None:
-            return gr.skip(), gr.skip()
-        return cached(path), gr.update(visible=False, value=False)
+            return gr.skip(), gr.skip(), gr.skip()
+        maker = self._making.picked(photo, model, str(person), page)
+        return cached(path), gr.update(visible=False, value=False), maker
 
-    def uploaded(self, photo: str | None) -> tuple[Any, ...]:
-        """A picture was given, so consent is asked for, or taken away; no example counts now."""
-        return None, gr.update(visible=photo is not None, value=False)
+    def uploaded(
+        self, person: str | None, photo: str | None, model: str | None, page: str
+    ) -> tuple[Any, ...]:
+        """A picture was given, so consent is asked for, or taken away; `person` was there before.
+
+        For the example, which no longer counts, the consent and the choice of the model.
+        """
+        maker = self._making.uploaded(model, person, page)
+        return None, gr.update(visible=photo is not None, value=False), maker
 
     def checked(self, role: Role) -> Callable[[str | None, str], dict[str, str] | None]:
         """A file was uploaded or taken away: say at once whether it can be used."""

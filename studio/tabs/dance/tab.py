@@ -144,11 +144,8 @@ class Dance:
         return self._on(demo.load, self._do.arrive, [token], [token, arrived, *said, *chosen])
 
     def _wire_maker(self, tab: gr.Tab, arrived: gr.State, fields: Fields, parts: Parts) -> None:
-        person, photo, model = fields.person, fields.photo, fields.model
-        self._on(person.input, self._making.picked, [photo, model, person], model)
-        for changed in (photo.input, photo.clear):
-            self._on(changed, self._making.uploaded, [model, person], model)
-        back = [arrived, model, person]
+        model = fields.model
+        back = [arrived, model, fields.person]
         self._on(tab.select, self._making.returned, back, [parts.notice, model])
         model.change(self._making.note, model, parts.pocket_note, **QUIET)
 
@@ -156,10 +153,13 @@ class Dance:
         fields.consent.input(
             None, [fields.consent, fields.photo], fields.agreed, js=_AGREED, show_progress="hidden"
         )
-        fields.person.input(self._do.picked, fields.person, [fields.photo, fields.consent], **QUIET)
-        for changed in (fields.photo.input, fields.photo.clear):
-            changed(self._do.uploaded, fields.photo, [fields.person, fields.consent], **QUIET)
-        photo, motion, keypoints = fields.photo, fields.motion, fields.keypoints
+        # One event each: a second one would find the fields as the first one left them.
+        person, photo, consent, model = fields.person, fields.photo, fields.consent, fields.model
+        before = [person, photo, model]
+        self._on(person.input, self._do.picked, before, [photo, consent, model])
+        for changed in (photo.input, photo.clear):
+            self._on(changed, self._do.uploaded, before, [person, consent, model])
+        motion, keypoints = fields.motion, fields.keypoints
         given: list[tuple[Role, Any, gr.HTML, list[Any]]] = [
             ("photo", photo, fields.photo_notice, [photo.input]),
             ("motion", motion, fields.motion_notice, [motion.upload, motion.stop_recording]),
