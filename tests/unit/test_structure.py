@@ -59,3 +59,14 @@ def test_shipped_files_are_small() -> None:
     assert pocket, "the built-in model is missing"
     assert max(path.stat().st_size for path in pocket) <= 10_000_000
     assert sum(path.stat().st_size for path in pocket) <= 60_000_000
+
+
+def test_every_dark_rule_stands_alone() -> None:
+    """Gradio, which puts its own scope before each rule, finds only the first `.dark` of one."""
+    shared = [
+        selectors.strip()
+        for path in sorted((ROOT / "assets" / "brand").glob("*.css"))
+        for selectors in re.findall(r"([^{};/]*\.dark[^{};/]*)\{", path.read_text())
+        if "," in selectors
+    ]
+    assert not shared
