@@ -126,7 +126,7 @@ class PosePictures(Protocol):
 
 @torch.no_grad()
 def pose_features(
-    nets: Networks, poses: PosePictures, *, chunk: int = 16, dtype: torch.dtype = torch.float32
+    nets: Networks, poses: PosePictures, *, chunk: int = 8, dtype: torch.dtype = torch.float32
 ) -> Tensor:
     """`pose_stem` of a whole dance, `1 c f h w` in `dtype`, with `chunk` pictures at a time.
 

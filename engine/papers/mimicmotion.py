@@ -103,7 +103,9 @@ def conditions(
         return Conditioning(
             per_frame={
                 "image": image.expand(-1, -1, len(poses), -1, -1),
-                "pose": pose_features(nets, poses, dtype=profile.dtype or torch.float32),
+                "pose": pose_features(
+                    nets, poses, chunk=profile.decode, dtype=profile.dtype or torch.float32
+                ),
             },
             shared={
                 "token": nets.image_encoder.tokens(reference),

@@ -32,7 +32,7 @@ class Profile:
             once per phase, never within one). The autoencoder stays: it shows every step.
         batch: guidance halves of windows in one call of the network.
         tokens: most tokens in one piece of a feed-forward, the peak of the activations; 0: whole.
-        decode: frames decoded together.
+        decode: frames that are decoded together, and pose pictures that become features together.
         dtype: precision of the network while sampling; None takes the device's own.
     """
 
