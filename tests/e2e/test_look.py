@@ -173,6 +173,8 @@ def test_language_and_light_are_switched_for_good(stand_in: Server, visit: Visit
     speak(ann, "ko")
     assert ann.page.title().startswith("Pirouette") and _HANGUL.search(ann.page.title())
     ann.page.wait_for_selector("[data-language=ko][aria-pressed=true]")
+    in_hangul = "() => /[가-힣]/.test(document.querySelector('#forecast').textContent)"
+    ann.page.wait_for_function(in_hangul)  # the server's own words follow, too
     ann.page.wait_for_selector("#people [data-key=noor][aria-checked=true]")
     for tab in TABS:
         open_tab(ann, tab)
