@@ -68,7 +68,7 @@ def test_a_rehearsal_is_of_the_person_that_the_model_will_show(home: Path, tmp_p
         "image": str(home / "photo.png"),
         "motion": None,
         "dance": "sway",
-        "settings": {"resolution": 64},
+        "settings": {"resolution": 128, "retarget": False},
     }
     shapes = {}
     for model in ("mimicmotion", "pocket"):
