@@ -41,7 +41,7 @@ class MimicMotionSettings:
     shape: str = setting(
         "auto",
         "Shape",
-        "Auto takes the photo's shape, and with the built-in model a square. Portrait suits phones.",
+        "Auto takes the photo's shape, or a square with the built-in model. Portrait suits phones.",
         level="basic",
         choices=SHAPES,
         group="picture",
