@@ -85,7 +85,7 @@ def test_a_job_hangs_itself_on_the_wall_and_plays(stand_in: Server, visit: Visit
     ann.page.wait_for_selector(".player[open]")
     ann.page.wait_for_function("document.querySelector('.player-video').currentTime > 0")
     facts = ann.page.inner_text(".player-facts")
-    for fact in ("Mina", "Salsa", "Standard", "pocket"):
+    for fact in ("Mina", "Salsa", "Standard", "Built-in"):
         assert fact in facts
     ann.shot("22-gallery-player")
     ann.page.keyboard.press("Escape")

@@ -15,8 +15,9 @@ from conftest import ROOT, Server, Visitor
 from playwright.sync_api import Page
 
 from engine.data import synth, video_write
-from engine.pose.draw import draw
+from engine.pose.draw_mmpose import draw_mmpose
 from engine.pose.readers import write_poses
+from engine.pose.skeleton import convert
 from studio.words import say
 
 Visit = Callable[..., Visitor]
@@ -119,7 +120,8 @@ def _bad_files_are_explained(ann: Visitor, folder: Path) -> None:
 def _own_photo_and_skeleton_video(ann: Visitor, folder: Path) -> None:
     """The worker has survived the bad files; the dance and its rate are those of the video."""
     skeleton = folder / "skeleton.mp4"
-    video_write.write(draw(synth.dance_poses("sway", 16), (512, 512))[..., ::-1], skeleton, 15)
+    poses = convert(synth.dance_poses("sway", 16), "coco17")
+    video_write.write(draw_mmpose(poses, (512, 512)), skeleton, 15)
     ann.give("photo", PEOPLE / "noor.png")
     ann.page.check("#consent input")
     ann.give("motion", skeleton)
@@ -163,7 +165,9 @@ def _player(ann: Visitor, folder: Path) -> Path:
     page.click(".work-open >> nth=0")
     _playing(page, ".player-video")
     facts = page.inner_text(".player-facts")
-    assert all(fact in facts for fact in (say("keypoint_dance", "ko"), "41", "pocket"))
+    assert all(
+        fact in facts for fact in (say("keypoint_dance", "ko"), "41", say("maker_built_in", "ko"))
+    )
     page.fill(".player-name", "하트 춤")
     page.keyboard.press("Enter")
     page.wait_for_selector(".work-name >> text=하트 춤", state="attached")
