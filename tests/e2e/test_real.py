@@ -178,7 +178,7 @@ def _player(ann: Visitor, folder: Path) -> Path:
     saved.value.save_as(folder / "saved.mp4")
     page.click(".player .act-use")
     page.wait_for_selector("#make:visible")
-    page.wait_for_selector("#keypoints >> text=keypoints")
+    page.wait_for_selector("#keypoints >> text=motion")  # our own name of the file
     page.wait_for_selector("#people [data-key=jun][aria-checked=true]")
     with av.open(folder / "saved.mp4") as clip:
         record = json.loads(clip.metadata["comment"])
