@@ -69,8 +69,8 @@ class Ledger:
             values.extend(states)
         return self._read(where + " ORDER BY number DESC LIMIT ?", *values, max(0, limit))
 
-    def live(self, owner: str) -> int:
-        """How many of the owner's jobs run or wait."""
+    def live(self, owner: str | None = None) -> int:
+        """How many jobs run or wait, of one owner or of all."""
         with self._database.connected() as db:
             return live_in(db, owner)
 
