@@ -75,9 +75,9 @@ const playPieces = (screens, calm) => {
     second: () => pieces.length ? pieces[at].start + screens[0].currentTime : 0,
   };
 };
-// The finished video goes on where its pieces were.
+// The finished video goes on where its pieces were; from the start where that is its very end.
 const goOnAt = (second) => {
-  const move = (video) => { if (second < video.duration) video.currentTime = second; };
+  const move = (video) => { if (second < video.duration - 1) video.currentTime = second; };
   const there = document.querySelector('#result video');
   if (there?.readyState) { move(there); return; }
   const loaded = (event) => {

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -26,8 +27,12 @@ _STEPS = 12
 _FRAMES, _FPS, _PIECES = 24, 12, 3
 
 
-def pretend(job: Job, out: Path) -> Iterator[Event]:
-    """Events as the engine sends them, and a playable clip."""
+def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
+    """Events as the engine sends them, and a playable clip.
+
+    A test that keeps a file `hold-...` in the home holds it after the moving look, the first piece
+    or the second.
+    """
     dance = job.words.get("dance", "")
     yield Progress(1, 4, "find the pose")
     time.sleep(0.3)
@@ -41,6 +46,8 @@ def pretend(job: Job, out: Path) -> Iterator[Event]:
         moving = np.stack([look, look[:, ::-1]]) if dance == "disco_night" and step == 2 else None
         yield Preview(look, moving, 2.0)
         time.sleep(0.15)
+        if moving is not None:
+            _wait_while(home / "hold-look")
         step += 1
     frames = _FRAMES
     if dance == "disco_night":
@@ -52,8 +59,15 @@ def pretend(job: Job, out: Path) -> Iterator[Event]:
             yield Progress(first + _FRAMES, frames, "decode")
             yield Part(path, first, _FRAMES, frames, _FPS)
             time.sleep(1.5 * _FRAMES / _FPS)  # slower than it plays, as on a small machine
+            _wait_while(home / f"hold-{first}")
     _write(out, 0, frames)
     yield Result(out, {"model": "pocket", "seed": 7})
+
+
+def _wait_while(there: Path, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while there.exists() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def _write(path: Path, first: int, end: int) -> None:
@@ -76,4 +90,4 @@ def _picture(phase: float, noise: float) -> NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
-    worker.main(Path(sys.argv[1]), sys.argv[2], build=lambda: pretend)
+    worker.main(Path(sys.argv[1]), sys.argv[2], build=lambda: partial(pretend, Path(sys.argv[1])))
