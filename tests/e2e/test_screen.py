@@ -243,7 +243,7 @@ def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Vi
     ann.shot("16-pieces")
     holds[2].unlink()
     ann.wait_head("Your video is ready")
-    ann.page.wait_for_function(  # the whole video, from where its pieces were; not from its very end
+    ann.page.wait_for_function(  # from where its pieces were, unless that is the very end
         "() => { const v = document.querySelector('#result video');"
         " return v && v.duration > 5 && v.played.length"
         " && (onStage > v.duration - 1 || Math.abs(window.wentOnAt - onStage) < 1); }"

@@ -296,6 +296,8 @@ def test_help_costs_nothing() -> None:
 
 def test_ctrl_c_in_the_middle_leaves_only_whole_files(tmp_path: Path) -> None:
     options = ["--count", "5000", "--frames", "24", "--size", "128", "--out", str(tmp_path)]
+    # what a shell starts in the background is deaf to Ctrl-C, and so would its children be
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = run("-m", "engine", "data", "synth", *options)
     assert process.stderr is not None
     assert "draw dancers: 1/5000" in process.stderr.readline()

@@ -99,6 +99,8 @@ def test_two_at_once_one_downloads_and_the_other_waits(hub: FakeHub, home: Path)
 
 def test_stopped_by_hand_it_says_that_what_arrived_is_kept(hub: FakeHub, home: Path) -> None:
     hub.speed = 400_000
+    # what a shell starts in the background is deaf to Ctrl-C, and so would its children be
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(hub, home, "--yes")
     wait_for_bytes(home, 50_000, process)
     process.send_signal(signal.SIGINT)
