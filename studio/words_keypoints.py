@@ -85,7 +85,7 @@ KOREAN_KEYPOINTS: Mapping[str, Texts] = {
     "keypoints_no_side": _wrong("{given}은(는) 픽셀 수가 아닙니다."),
     "keypoints_no_layout": _wrong("{given}은(는) {known} 가운데 하나가 아닙니다."),
     "keypoints_no_pair": _wrong("[너비, 높이]가 있어야 합니다."),
-    "keypoints_no_rate": _wrong("{given}은(는) 초당 프레임 수가 아닙니다."),
+    "keypoints_no_rate": _wrong("{given}은(는) 1에서 1000까지의 초당 프레임 수가 아닙니다."),
     "keypoints_uneven": _wrong("키포인트는 {points}프레임, 점수는 {scores}프레임입니다."),
     "keypoints_no_points": _wrong("점 (x, y)과 점수가 {joints}개씩 있어야 합니다."),
     "keypoints_no_image": _wrong("{image} 이미지가 없습니다."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def read_picture(source: Path | bytes, limits: Limits = Limits()) -> Picture:  #
                     most=f"{limits.max_picture_pixels / 1e6:.0f}",
                 )
             image.load()
-            return np.array(_rgb(ImageOps.exif_transpose(image)))
+            return np.array(_rgb(_upright(image)))
 
 
 def fit(
@@ -149,6 +150,14 @@ def _centre(picture: Picture, width: int, height: int) -> Picture:
     top = round((picture.shape[0] - height) / 2)
     left = round((picture.shape[1] - width) / 2)
     return np.ascontiguousarray(picture[top : top + height, left : left + width])
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says; a damaged EXIF block says nothing, and the picture is still good."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
+        return image
 
 
 def _rgb(image: Image.Image) -> Image.Image:

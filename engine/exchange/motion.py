@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import synth, video
-from engine.data.limits import Limits, check_file
+from engine.data.limits import Limits, check_file, check_result
 from engine.data.video_open import sniff
 from engine.errors import BadInput
 from engine.exchange.person import looks_drawn
@@ -98,7 +98,7 @@ def read_motion(
             key="no_dance",
         )
     if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
-        motion = _from_keypoints(inputs.motion, fps, num_frames, person)
+        motion = _from_keypoints(inputs.motion, fps, num_frames, person, limits)
     else:
         motion = yield from _from_video(inputs.motion, shelf, fps, num_frames, person, limits)
     return _cared_for(motion, mended, smoothing)
@@ -131,15 +131,18 @@ def _holds_keypoints(path: Path, limits: Limits) -> bool:
 
 
 def thinned(rate: float) -> float:
-    """The rate nearest to 15 that takes every n-th frame of a clip of this rate."""
-    return rate / max(1, round(rate / MODEL_FPS))
+    """The rate nearest to 15 that takes every n-th frame of a clip of this rate, 1 at least."""
+    return max(1.0, rate / max(1, round(rate / MODEL_FPS)))
 
 
-def _from_keypoints(path: Path, fps: float, num_frames: int, person: int) -> Motion:
+def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits: Limits) -> Motion:
     file = read_poses(path, person)
     given = file.fps or 30.0
     rate = fps or thinned(given)
     count = max(1, int(len(file.poses) * rate / given + 1e-6))
+    count = min(count, num_frames or count)
+    if fps:  # a high rate makes many frames of few, so that is refused before they are made
+        check_result(count, limits)
     chosen = np.minimum(np.arange(count) * given / rate, len(file.poses) - 1).astype(np.int64)
     warnings: tuple[Warning, ...] = ()
     if file.fps is None:
@@ -151,8 +154,7 @@ def _from_keypoints(path: Path, fps: float, num_frames: int, person: int) -> Mot
                 key="tempo_assumed",
             ),
         )
-    poses = file.poses[chosen[:num_frames] if num_frames else chosen]
-    return Motion(poses, rate, None, "keypoints", warnings)
+    return Motion(file.poses[chosen], rate, None, "keypoints", warnings)
 
 
 def _from_video(

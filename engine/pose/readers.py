@@ -43,7 +43,7 @@ def read_poses(path: Path, person: int = 0) -> PoseFile:
     """
     if path.is_dir():
         return _from_frames(_folder(path), path.name, person)
-    if path.suffix.lower() == ".zip":
+    if _is_zip(path):
         return _from_frames(_zip(path), path.name, person)
     content = jsonfile.read(path)
     if isinstance(content, dict) and "layout" in content:
@@ -112,6 +112,17 @@ def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
         yield file.name, file.read_bytes()
 
 
+def _is_zip(path: Path) -> bool:
+    """By its name or by its first bytes: a zip may have any name."""
+    if path.suffix.lower() == ".zip":
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False  # why is said where it is read
+
+
 def _zip(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -167,8 +178,8 @@ def _ours(content: dict[str, Any], name: str) -> PoseFile:
     fps = content.get("fps")
     if fps is not None:
         fps = float(jsonfile.numbers([fps], name, "fps")[0])
-        if not 0 < fps <= 1000:
-            why = "{given} is not a frame rate"
+        if not 1 <= fps <= 1000:
+            why = "{given} is not a frame rate from 1 to 1000"
             raise jsonfile.wrong(name, "fps", "keypoints_no_rate", why, given=f"{fps:g}")
     joints = NUM_KEYPOINTS[layout]
     points = jsonfile.sequence(content.get("keypoints"), name, "keypoints", MOST_FRAMES)

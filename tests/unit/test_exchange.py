@@ -47,8 +47,8 @@ def noisy_photo() -> np.ndarray:
 
 
 def test_clips_are_thinned_to_about_fifteen_in_their_own_tempo() -> None:
-    rates = [thinned(fps) for fps in (60, 50, 30, 25, 24, 15, 12, 8)]
-    assert rates == [15, 50 / 3, 15, 12.5, 12, 15, 12, 8]
+    rates = [thinned(fps) for fps in (60, 50, 30, 25, 24, 15, 12, 8, 0.01)]
+    assert rates == [15, 50 / 3, 15, 12.5, 12, 15, 12, 8, 1]
 
 
 def test_a_built_in_dance_has_the_length_asked_for_or_one_round(shelf: Shelf) -> None:
@@ -78,6 +78,15 @@ def test_a_guessed_tempo_is_said(tmp_path: Path, shelf: Shelf) -> None:
     motion = read(Inputs(motion=tmp_path / "poses.json"), shelf, num_frames=3)
     assert len(motion.poses) == 3
     assert "tempo" in motion.warnings[0].what
+
+
+def test_a_high_rate_makes_no_more_poses_than_are_asked_for(tmp_path: Path, shelf: Shelf) -> None:
+    write_poses(tmp_path / "poses.json", synth.dance_poses("sway", 200, 15.0), 1.0)
+    slow = Inputs(motion=tmp_path / "poses.json")
+    assert len(read(slow, shelf, fps=60.0, num_frames=90).poses) == 90
+    with pytest.raises(BadInput, match="too long") as caught:
+        read(slow, shelf, fps=60.0)
+    assert caught.value.values["frames"] == "12,000"
 
 
 def test_doubtful_poses_are_mended_smoothed_and_told(tmp_path: Path, shelf: Shelf) -> None:

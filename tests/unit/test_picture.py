@@ -54,6 +54,12 @@ def test_every_mode_becomes_rgb(mode: str) -> None:
         assert np.abs(picture.astype(int) - colours()).max() <= 3
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_a_damaged_exif_block_is_no_damaged_picture(kind: str) -> None:
+    broken = encoded(Image.fromarray(colours()), kind, exif=b"Exif\0\0this is no TIFF header")
+    assert read_picture(broken).shape == (40, 60, 3)
+
+
 def test_sixteen_bits_keep_their_greys() -> None:
     ramp = np.linspace(0, 65535, 256).astype(np.uint16)[None].repeat(4, 0)
     picture = read_picture(encoded(Image.fromarray(ramp), "PNG"))

@@ -64,6 +64,8 @@ def test_openpose_zip_list_and_single_frame(tmp_path: Path) -> None:
         for frame in range(11):
             archive.writestr(f"out/f{frame}.json", json.dumps(openpose_frame(frame)))
     same(read_poses(tmp_path / "dance.zip").poses)
+    (tmp_path / "dance.zip").rename(tmp_path / "dance.bin")  # an upload may lose its name
+    same(read_poses(tmp_path / "dance.bin").poses)
     several = [openpose_frame(i, canvas_width=480, canvas_height=640) for i in range(5)]
     for content in (several, {"frames": several}, several[0]):
         found = read_poses(put(tmp_path / "one.json", content)).poses
@@ -184,6 +186,7 @@ BAD: dict[str, Any] = {
     "size": {**OURS, "size": [0, 640]},
     "size missing": {key: OURS[key] for key in OURS if key != "size"},
     "fps": {**OURS, "fps": -1},
+    "fps is next to nothing": {**OURS, "fps": 0.0001},
     "fps is text": {**OURS, "fps": "25"},
     "score too short": {**OURS, "score": OURS["score"][:-1]},
     "a frame too short": {**OURS, "score": [[1.0]] * 12},
