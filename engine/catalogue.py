@@ -79,6 +79,7 @@ class MimicMotionSettings:
         "Frames per second",
         "Of the result. 0 takes about 15, as the model was trained, in the dance's own tempo.",
         minimum=0.0,
+        least=1.0,
         maximum=60.0,
         step=1.0,
         group="motion",
@@ -88,6 +89,7 @@ class MimicMotionSettings:
         "Window",
         "Frames that the model sees at once. 0 takes what the model was trained with.",
         minimum=0,
+        least=2,
         maximum=128,
         step=1,
         group="long",
@@ -95,8 +97,9 @@ class MimicMotionSettings:
     overlap: int = setting(
         6,
         "Overlap",
-        "Frames that neighbouring windows share; more makes smoother joins and takes longer.",
-        minimum=1,
+        "Frames that neighbouring windows share, the photo's own counted; more makes smoother "
+        "joins and takes longer. 0 and 1 share none of the dance.",
+        minimum=0,
         maximum=64,
         step=1,
         group="long",

@@ -21,7 +21,8 @@ class Spec:
     Attributes:
         label, help: in English; `studio.words_settings` has them in Korean.
         level: `basic` settings are in sight, the others are folded away.
-        minimum, maximum, step, choices: what is allowed.
+        minimum, maximum, step, choices: what is allowed. A whole number lies on its steps.
+        least: of a setting whose 0 leaves the choice to the program, the smallest other value.
         group: the heading that it stands under on the screen, a key of the screen's words.
         unit: `frames` is shown to people as seconds.
         empty: the value that an empty field stands for, for a setting that one need not choose.
@@ -34,6 +35,7 @@ class Spec:
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
+    least: float | None = None
     choices: tuple[str, ...] = ()
     group: str = ""
     unit: Literal["", "frames"] = ""
@@ -129,6 +131,28 @@ def _checked(name: str, value: Any, kind: type[Any], spec: Spec) -> Any:
             value=result,
             low="-∞" if low is None else f"{low:g}",
             high="∞" if high is None else f"{high:g}",
+            help=spec.help,
+        )
+    if spec.least is not None and 0 < result < spec.least:
+        raise BadInput(
+            "The setting '{name}' cannot be {value}.",
+            "It must be 0, or at least {least}.",
+            "{help}",
+            key="setting_least",
+            name=name,
+            value=result,
+            least=f"{spec.least:g}",
+            help=spec.help,
+        )
+    if kind is int and spec.step and (result - (low or 0)) % spec.step:
+        raise BadInput(
+            "The setting '{name}' cannot be {value}.",
+            "It goes in steps of {step}.",
+            "{help}",
+            key="setting_step",
+            name=name,
+            value=result,
+            step=f"{spec.step:g}",
             help=spec.help,
         )
     return result

@@ -178,6 +178,16 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
         "{low}에서 {high} 사이여야 합니다.",
         "값을 고쳐서 다시 시도하세요.",
     ),
+    "setting_least": (
+        "설정 '{name}'에 {value} 값을 쓸 수 없습니다.",
+        "0이거나 {least} 이상이어야 합니다.",
+        "값을 고쳐서 다시 시도하세요.",
+    ),
+    "setting_step": (
+        "설정 '{name}'에 {value} 값을 쓸 수 없습니다.",
+        "{step} 단위로만 고를 수 있습니다.",
+        "값을 고쳐서 다시 시도하세요.",
+    ),
     # --- models and the machine
     "no_onnxruntime": (
         "이 컴퓨터에서는 사진 속 자세를 찾을 수 없습니다.",

@@ -22,6 +22,7 @@ from engine.nets.mimicmotion import Spec
 from engine.pose.draw import MIMICMOTION, POCKET, Style, draw
 from engine.pose.retarget import retarget
 from engine.pose.skeleton import FACE, SEEN
+from engine.sampling.spans import ANCHOR
 from engine.types import Inputs, Poses, Progress, Warning
 
 STYLES: Mapping[str, Style] = {"mimicmotion": MIMICMOTION, "pocket": POCKET}
@@ -114,7 +115,7 @@ def settled(settings: MimicMotionSettings, spec: Spec, seed: int) -> MimicMotion
         num_inference_steps=settings.num_inference_steps or spec.steps[settings.quality],
         guidance_scale=settings.guidance_scale or spec.guidance,
         window_size=window,
-        overlap=min(settings.overlap, window - 1),
+        overlap=max(ANCHOR, min(settings.overlap, window - 1)),
     )
 
 

@@ -29,6 +29,11 @@ FUSIONS: tuple[str, ...] = get_args(Fusion)
 """
 
 
+ANCHOR = 1
+"""What windows with a reference slot always share: the reference. Overlap 0 is no less than that;
+upstream steps over a frame of the dance then, which is in no window (specs/mimicmotion.md c.3)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Span:
     """One window: `frames` int64 `n` in order, each once; `weight` float64 `n`, not negative."""
@@ -65,7 +70,7 @@ def anchored(
     spread: bool = False,
 ) -> list[Span]:
     """MimicMotion's windows: slot 0 of each is frame 0, the reference; see `windows.anchored`."""
-    size, overlap = fitted(num_frames, size, overlap, least=1)
+    size, overlap = fitted(num_frames, size, overlap or ANCHOR, least=ANCHOR)
     starts = starting(num_frames - size, size - overlap, spread)
     dance = _spans([start + 1 for start in starts], size - 1, fusion)
     if fusion == "triangle":  # the released code's triangle runs over slot 0 too

@@ -62,8 +62,9 @@ def anchored(
         fusion: how shared frames are blended, see `spans.FUSIONS`.
         spread: as many windows, evenly apart, instead of one long overlap at the end.
 
-    Raises BadInput unless 1 <= overlap < size (at 0 some frames would be in no window) and there
-    is a frame.
+    An overlap of 0 is one of 1, the reference alone: no frame of the dance is shared.
+
+    Raises BadInput unless 0 <= overlap < size, size > 1 and there is a frame.
     """
     return _windows(spans.anchored(num_frames, size, overlap, fusion=fusion, spread=spread))
 

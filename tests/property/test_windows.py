@@ -66,6 +66,18 @@ def test_anchored_windows_begin_with_the_reference_and_share_the_overlap(
         assert shared >= overlap  # the reference and overlap - 1 frames of the dance
 
 
+@pytest.mark.parametrize("fusion", FUSIONS)
+@settings(max_examples=15, deadline=None)
+@given(frames=st.integers(1, 250), size=st.integers(2, 90), spread=st.booleans())
+def test_an_overlap_of_nothing_covers_every_frame(
+    fusion: Fusion, frames: int, size: int, spread: bool
+) -> None:
+    made = windows.anchored(frames, size, 0, fusion=fusion, spread=spread)
+    windows.normalised(made, frames)  # raises for a frame in no window, as upstream leaves them
+    once = windows.anchored(frames, size, 1, fusion=fusion, spread=spread)
+    assert [w.frames.tolist() for w in made] == [w.frames.tolist() for w in once]
+
+
 @pytest.mark.parametrize("planner", SLIDING)
 @settings(max_examples=30, deadline=None)
 @given(plan=plans(), apart=st.booleans())
@@ -118,13 +130,15 @@ def test_an_overlap_as_long_as_the_window_is_refused(
 
 def test_edges() -> None:
     with pytest.raises(BadInput, match="Set the overlap to a number from 1 to 15"):
-        windows.anchored(40, 16, 0)
+        windows.anchored(40, 16, -1)
     with pytest.raises(BadInput, match="at least 2 frames"):
         windows.anchored(40, 1, 0)
     for planner in PLANNERS:
         with pytest.raises(BadInput, match="no frames"):
             planner(0, 16, 6)
     assert [w.frames.tolist() for w in windows.anchored(1, 16, 6)] == [[0]]
+    assert [w.frames.tolist() for w in windows.anchored(3, 16, 0)] == [[0, 1, 2]]
+    assert [w.frames.tolist() for w in windows.anchored(7, 4, 0)] == [[0, 1, 2, 3], [0, 4, 5, 6]]
     assert [w.frames.tolist() for w in windows.anchored(5, 4, 1)] == [[0, 1, 2, 3], [0, 2, 3, 4]]
     assert [w.frames.tolist() for w in windows.chunks(5, 3, 1)] == [[0, 1, 2], [2, 3, 4]]
     assert len(windows.chunks(6, 3, 0)) == 2

@@ -55,7 +55,7 @@ SAID_OTHERWISE: Mapping[str, set[str]] = {
         ("file_is_folder", "file_missing", "file_unreadable", "file_empty", "file_too_big"),
         {"kind"},
     ),
-    **dict.fromkeys(("setting_kind", "setting_range"), {"help"}),
+    **dict.fromkeys(("setting_kind", "setting_range", "setting_least", "setting_step"), {"help"}),
     **dict.fromkeys(("pose_doubtful", "pose_doubtful_mended"), {"places"}),
     "model_missing": {"reason", "how"},
     "svd_other_model": {"differences"},
