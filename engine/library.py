@@ -155,6 +155,7 @@ def evaluate(
         yield Progress(len(rows), people, "evaluate")
     report = {
         "system": system,
+        "model": library.model_name,
         "settings": dataclasses.asdict(settings),
         "summary": summary(rows),
         "people": rows,
@@ -228,6 +229,7 @@ def ablate(
     found = table(rows)
     report = {
         "system": system,
+        "model": library.model_name,
         "ablation": name,
         "settings": dataclasses.asdict(base),
         "people": people,
@@ -264,9 +266,14 @@ def prepare_clips(
     return prepare(folder, out, Encoders(library, resolution))
 
 
-def detect_poses(motion: Path, library: Library, limits: Limits) -> Iterator[Progress | Motion]:
-    """Find one person's poses in any kind of motion file; the last item is the `Motion`."""
-    found = yield from read_motion(Inputs(motion=motion), library, limits=limits)
+def detect_poses(
+    motion: Path, library: Library, limits: Limits, *, person: int = 0
+) -> Iterator[Progress | Motion]:
+    """Find one person's poses in any kind of motion file; the last item is the `Motion`.
+
+    Of several people `person` is followed, counted from the left; 0 follows the largest.
+    """
+    found = yield from read_motion(Inputs(motion=motion), library, person=person, limits=limits)
     yield found
 
 

@@ -32,20 +32,11 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
             "What is made is an mp4.",
             f"Write --out {arguments.out.with_suffix('.mp4').name}.",
         )
-    files = (arguments.image, arguments.face, arguments.outfit, arguments.depth, arguments.motion)
-    _spare(files, arguments.out, arguments.out.with_suffix(".json"))
+    _spare((arguments.image, arguments.motion), arguments.out, arguments.out.with_suffix(".json"))
     from engine.library import generate as run
 
     motion, dance = _motion(arguments.motion)
-    inputs = Inputs(
-        image=arguments.image,
-        motion=motion,
-        dance=dance,
-        face=arguments.face,
-        outfit=arguments.outfit,
-        depth=arguments.depth,
-        prompt=arguments.prompt,
-    )
+    inputs = Inputs(image=arguments.image, motion=motion, dance=dance)
     library, values = _library(arguments), _values(arguments)
     if arguments.estimate:
         yield from _cost(arguments.system, values, inputs, library)
@@ -83,7 +74,8 @@ def pose(arguments: argparse.Namespace) -> Iterator[Event]:
     from engine.pose.readers import write_poses
 
     found: Motion | None = None
-    for item in detect_poses(arguments.motion, Library(device=arguments.device), Limits()):
+    library = Library(device=arguments.device)
+    for item in detect_poses(arguments.motion, library, Limits(), person=arguments.person):
         if isinstance(item, Motion):
             found = item
         else:
@@ -220,8 +212,9 @@ def _library(arguments: argparse.Namespace) -> Library:
 
 
 def _refuse_later_controls(arguments: argparse.Namespace) -> None:
-    for option in ("boxes", "camera", "subject"):
-        if getattr(arguments, option) is not None:
+    """What no system follows yet must not be taken as if it steered anything."""
+    for option in ("face", "outfit", "depth", "prompt", "boxes", "camera", "subject"):
+        if getattr(arguments, option):
             raise BadInput(
                 f"--{option} cannot be used in this version.",
                 "No system that follows it is built yet.",

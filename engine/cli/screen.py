@@ -13,6 +13,13 @@ from engine.errors import StudioError
 from engine.models.card import size_in_words
 from engine.types import Event, Metric, Progress, Warning
 
+_BY_COMMAND = {
+    "several_people": "Say whom to follow, counted from the left: with `pose` --person 2, with "
+    "`generate` --set person=2.",
+    "tempo_assumed": "Add --set fps=N if the dance is too fast or too slow.",
+}
+"""What to do about a warning whose own words name a place on the screen, by its key."""
+
 _TERMINAL_SECONDS = 0.1
 _LOG_SECONDS = 5.0
 
@@ -42,7 +49,8 @@ class Screen:
         elif isinstance(event, Metric):
             self._numbers[event.name] = event.value
         elif isinstance(event, Warning):
-            self.note(f"note: {event.what} {event.why} {event.fix}")
+            fix = _BY_COMMAND.get(event.key, event.fix)
+            self.note(f"note: {event.what} {event.why} {fix}")
 
     def error(self, error: StudioError) -> None:
         """Say what happened, why, and what to do: one line each."""

@@ -12,9 +12,10 @@ import pytest
 from engine.catalogue import MimicMotionSettings
 from engine.data import synth
 from engine.errors import BadInput
+from engine.evaluate import heldout
 from engine.evaluate.ablation import ABLATIONS, corrupt, ideas, markdown, table
 from engine.evaluate.metrics import masked_error, ssim
-from engine.library import Library, ablate
+from engine.library import Library, ablate, evaluate
 from engine.types import Result
 
 
@@ -62,6 +63,7 @@ def test_an_ablation_writes_rows_and_table(tmp_path: Path) -> None:
     *_, done = ablate("mimicmotion", values, "confidence", library, out, people=1, seeds=1)
     assert isinstance(done, Result)
     report = json.loads(out.read_text())
+    assert report["model"] == "pocket"
     names = [variant.name for variant in ABLATIONS["confidence"].variants]
     assert [row["variant"] for row in report["rows"]] == names
     assert set(report["table"]) == set(names)
@@ -83,3 +85,16 @@ def test_the_ideas_are_added_one_after_the_other() -> None:
     ]
     assert changed == [{"weights"}, {"confidence"}, {"fusion"}]
     assert seen[-1] == usual
+
+
+def test_a_report_says_which_model_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = np.zeros((3, 8, 8, 3), np.uint8)
+    trial = heldout.Trial(1, frames[0], frames, frames, {"psnr": 20.0})
+    monkeypatch.setattr(heldout, "trials", lambda *_, **__: iter([trial]))
+    library = Library(tmp_path, "cpu")
+    *_, done = evaluate("mimicmotion", {}, library, tmp_path / "report.json", people=1)
+    assert isinstance(done, Result)
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["model"], report["summary"]["psnr"]["mean"]) == (library.model_name, 20.0)

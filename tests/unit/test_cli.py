@@ -81,8 +81,7 @@ def test_generate_passes_everything_on_and_writes_the_record(
     )
     out, dance = tmp_path / "out.mp4", tmp_path / "d.json"
     dance.touch()
-    options = ["--image", "p.jpg", "--motion", str(dance), "--face", "f.png", "--outfit", "o.png"]
-    options += ["--depth", "d.mp4", "--prompt", "on the beach", "--frames", "30", "--seed", "7"]
+    options = ["--image", "p.jpg", "--motion", str(dance), "--frames", "30", "--seed", "7"]
     options += ["--set", "quality=draft", "--set", "keep-audio=no", "--model", "pocket"]
     options += ["--scratch", "kept"]
     assert main(["generate", "--system", "mimicmotion", "--out", str(out), *options]) == 0
@@ -90,10 +89,7 @@ def test_generate_passes_everything_on_and_writes_the_record(
     system, values, inputs, where = engine.given
     assert (system, where, engine.scratch) == ("mimicmotion", out, Path("kept"))
     assert values == {"quality": "draft", "keep_audio": "no", "num_frames": 30, "seed": 7}
-    assert inputs == Inputs(
-        image=Path("p.jpg"), motion=dance, face=Path("f.png"), outfit=Path("o.png"),
-        depth=Path("d.mp4"), prompt="on the beach",
-    )  # fmt: skip
+    assert inputs == Inputs(image=Path("p.jpg"), motion=dance)
     printed = capsys.readouterr()
     assert printed.out.splitlines()[-1] == str(out)
     assert "denoise: 1/2, 3 s left" in printed.err and "note: W. Y. F." in printed.err
@@ -126,7 +122,13 @@ def test_a_built_in_dance_is_known_by_name(
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--set", "seed"], "name=value"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--frames", "x"], "invalid int"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--motion", "polka"], "disco"),
-        (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--camera", "1,0"], "--camera"),
+        *(
+            (["generate", "--system", "mimicmotion", "--out", "o.mp4", option, "1,0"], option)
+            for option in (
+                "--face", "--outfit", "--depth", "--prompt", "--boxes", "--camera", "--subject"
+            )
+        ),
+        (["pose", "--motion", "d.json", "--out", "p.json", "--person", "9"], "person"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--model", "x"], "pocket|svd"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--set", "x=1"], "Known settin"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--frames", "-3"], "num_frames"),
@@ -213,6 +215,31 @@ def test_pose_reads_writes_and_shows(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert len(again.poses) == 6 and again.fps == 15.0
     info = probe(show)
     assert (info.width, info.height, info.frames) == (64, 96, 6)
+
+
+def test_pose_follows_the_person_who_is_chosen(tmp_path: Path) -> None:
+    def body(left: float, size: float) -> list[float]:
+        places = np.random.default_rng(0).uniform(0, size, (18, 2)) + (left, 100)
+        return np.column_stack([places, np.ones(18)]).ravel().tolist()
+
+    people = [{"pose_keypoints_2d": body(400, 200)}, {"pose_keypoints_2d": body(50, 100)}]
+    frame = {"people": people, "canvas_width": 640, "canvas_height": 400}
+    (tmp_path / "in.json").write_text(json.dumps([frame] * 3))
+    sides: list[float] = []
+    for person in ("0", "1", "2"):
+        out = tmp_path / f"out{person}.json"
+        command = ["pose", "--motion", str(tmp_path / "in.json"), "--out", str(out)]
+        assert main([*command, "--person", person]) == 0
+        found = read_poses(out).poses
+        sides.append(float(found.keypoints[0, found.score[0] > 0, 0].mean()))
+    assert sides[1] < 0.25 < 0.6 < sides[0] == sides[2]  # the largest is the one on the right
+
+
+def test_a_warning_says_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen(sys.stderr)
+    screen.show(Warning("Several.", "Why.", "Under Advanced.", key="several_people"))
+    said = capsys.readouterr().err
+    assert "--person 2" in said and "Advanced" not in said
 
 
 def test_drawn_dancers_become_a_data_set(
