@@ -143,9 +143,13 @@ class Api:
         """The finished video of a job; an error while there is none."""
         with _said_in(language_of(language)):
             job = self._job(owner, id)
-            if job.state != "done" or not job.result.is_file():
+            if job.state != "done":
                 raise Incomplete("api_unfinished")
-            return gr.FileData(path=cached(job.result), orig_name=f"pirouette-{job.id[:8]}.mp4")
+            try:
+                video = cached(job.result)
+            except FileNotFoundError as error:  # deleted at this moment
+                raise Incomplete("api_no_job") from error
+            return gr.FileData(path=video, orig_name=f"pirouette-{job.id[:8]}.mp4")
 
     def stop(self, owner: str, id: str, language: str = "en") -> dict[str, Any]:
         """Stop a video that waits or is being made."""

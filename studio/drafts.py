@@ -109,9 +109,10 @@ class Drafts:
         )
         return Choices(order, kept["whole"], kept["settings"])
 
-    def forget(self, owner: str) -> None:
-        """Remove a visitor's draft and its files."""
-        shutil.rmtree(self._of(owner), ignore_errors=True)
+    def sweep(self) -> None:
+        """Remove what is old, then the oldest until all of them fit."""
+        with self._lock:
+            self._sweep()
 
     def _of(self, owner: str) -> Path:
         if not _OWNER.fullmatch(owner):
@@ -136,12 +137,10 @@ class Drafts:
             return None
         return {"name": name, "mark": _mark(path), "sha256": digest}
 
-    def _sweep(self, keep: Path) -> None:
-        """Remove what is old, then the oldest until all of them fit."""
-        drafts = sorted(
-            (path for path in self._folder.iterdir() if path != keep), key=_touched, reverse=True
-        )
-        used = _size(keep)
+    def _sweep(self, keep: Path | None = None) -> None:
+        there = list(self._folder.iterdir()) if self._folder.is_dir() else []
+        drafts = sorted((path for path in there if path != keep), key=_touched, reverse=True)
+        used = _size(keep) if keep is not None else 0
         for folder in drafts:
             used += _size(folder)
             if used > self._total or time.time() - _touched(folder) > self._days * _DAY:

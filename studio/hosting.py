@@ -19,6 +19,7 @@ from studio.jobs.retention import Retention
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\*")
 _MB = 1_000_000
+_DRAFT_DAYS = 30
 
 
 class BadHosting(Exception):
@@ -111,6 +112,18 @@ class Hosting:
         "STUDIO_KEEP_MB", 0, 10_000, "megabytes of videos kept, oldest go first; 0 is no limit",
         0, 100_000_000,
     )  # fmt: skip
+    uploads_mb: int = _limit(
+        "STUDIO_UPLOADS_MB", 20_000, 5000, "megabytes of uploads and of copies that are served, "
+        "the longest unused go first", 100, 100_000_000,
+    )  # fmt: skip
+    job_minutes: int = _limit(
+        "STUDIO_JOB_MINUTES", 0, 20, "minutes that making one video may take; 0 is no limit",
+        0, 100_000,
+    )  # fmt: skip
+    rehearsals_per_minute: int = _limit(
+        "STUDIO_REHEARSALS_PER_MINUTE", 60, 6, "looks at the pose of one visitor in a minute",
+        1, 10_000,
+    )  # fmt: skip
     spare_mb: int = _limit(
         "STUDIO_SPARE_MB", 300, 1000, "megabytes of disk that must stay free to start a video",
         0, 10_000_000,
@@ -145,8 +158,19 @@ class Hosting:
 
     @property
     def queue(self) -> QueueLimits:
-        """How many videos may wait, and the room that a disk must have for one."""
-        return QueueLimits(self.jobs_per_owner, self.queue_length, self.spare_mb * _MB)
+        """How many videos may wait, what one may cost, and the room on the disk for it."""
+        return QueueLimits(
+            per_owner=self.jobs_per_owner,
+            total=self.queue_length,
+            spare_bytes=self.spare_mb * _MB,
+            frames=self.max_result_frames,
+            seconds=60.0 * self.job_minutes if self.job_minutes else None,
+        )
+
+    @property
+    def draft_days(self) -> int:
+        """How long choices that were not ordered are kept: no longer than videos are."""
+        return min(self.keep_days or _DRAFT_DAYS, _DRAFT_DAYS)
 
     @property
     def retention(self) -> Retention:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from gradio.processing_utils import save_file_to_cache
+from gradio.processing_utils import hash_file, save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from studio.examples import still
@@ -27,14 +27,26 @@ def cached(path: Path, name: str | None = None) -> str:
     """A copy of a file of ours where Gradio may serve it.
 
     With `name`, one that is saved under that name when it is downloaded: the server says what a
-    download is called, and its word counts more than the page's.
+    download is called, and its word counts more than the page's. Raises FileNotFoundError when the
+    file is gone, also when it went while it was copied: what is deleted takes its copies along
+    (`studio.belongings`), and this one may have come too late for that.
     """
-    copy = save_file_to_cache(path, cache_dir=get_upload_folder())
-    if name is None:
-        return copy
-    named = Path(copy).with_name(name)
-    _link(Path(copy), named)
-    return str(named)
+    copy = Path(save_file_to_cache(path, cache_dir=get_upload_folder()))
+    shown = copy if name is None else copy.with_name(name)
+    if name is not None:
+        _link(copy, shown)
+    if not path.exists():
+        shutil.rmtree(copy.parent, ignore_errors=True)
+        raise FileNotFoundError(path)
+    return str(shown)
+
+
+def copies_of(path: Path) -> Path | None:
+    """The folder of all that is served of a file's content, uploads of it too; None: no file."""
+    try:
+        return Path(get_upload_folder()) / hash_file(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def address(copy: str | Path) -> str:
@@ -51,12 +63,6 @@ def poster_of(job: Job) -> str:
         return address(cached(job.poster))
     except FileNotFoundError:  # not made yet, or made of nothing
         return still(job.words.get("dance", ""))
-
-
-def withdraw(path: Path) -> None:
-    """Take back the copies of a file that is about to be deleted; their addresses stop working."""
-    if path.is_file():
-        shutil.rmtree(Path(cached(path)).parent, ignore_errors=True)  # one may be just being sent
 
 
 def lend(path: Path, key: str) -> Path:

@@ -135,6 +135,13 @@ GALLERY_WORDS: Mapping[str, tuple[str, str]] = {
         "The video and everything that belonged to it are gone.",
         "영상과 그에 딸린 모든 것이 지워졌습니다.",
     ),
+    "gallery_deleted_part_what": ("Deleted.", "삭제했습니다."),
+    "gallery_deleted_part_fix": (
+        "The video is gone. A picture or dance that you gave for it stays, because another video "
+        "or the Dance tab still uses it.",
+        "영상이 지워졌습니다. 올린 사진이나 춤은 다른 영상이나 춤 탭에서 아직 쓰고 있어 "
+        "남아 있습니다.",
+    ),
     "pack_nothing_what": ("There is nothing to download yet.", "아직 내려받을 것이 없습니다."),
     "pack_nothing_fix": ("Finish a video first.", "먼저 영상을 완성하세요."),
     "pack_part_what": (

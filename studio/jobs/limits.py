@@ -19,14 +19,19 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class QueueLimits:
-    """How many jobs may wait and run at a time; None is no limit.
+    """How many jobs may wait and run at a time, and what one may cost; None is no limit.
 
     Attributes:
         per_owner: of one visitor.
         total: of all visitors together.
         spare_bytes: what must stay free on the disk, for a result and what is written on the way.
+        frames: of one result.
+        seconds: that making it may take. What will take longer, as far as that is known, is not
+            taken, and what does take longer is ended.
     """
 
     per_owner: int | None = None
     total: int | None = None
     spare_bytes: int = 300_000_000
+    frames: int | None = None
+    seconds: float | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from studio.jobs import files
-from studio.jobs.job import is_id
+from studio.jobs.job import Job, is_id
 from studio.jobs.store import Store
 
 _DAY = 86_400.0
@@ -31,20 +32,28 @@ class Retention:
     total_bytes: int | None = None
 
 
-def sweep(store: Store, rules: Retention, now: float | None = None) -> int:
+def sweep(
+    store: Store,
+    rules: Retention,
+    now: float | None = None,
+    discard: Callable[[Job], bool] | None = None,
+) -> int:
     """Remove what the rules no longer keep, oldest first, and return how many jobs went.
+
+    `discard` removes a job that ended and says whether it went; by default its row and its folder.
 
     A job that runs or waits is never removed, nor is anything that is not a job's folder. Folders
     that belong to no job (a crash between the folder and its row, or between the row and its
     folder) go, and so does the scratch folder of a job that is done.
     """
     now = time.time() if now is None else now
+    discard = discard or store.discard
     _sweep_strays(store, now)
     gone = 0
     kept = []
     for job in store.ended():
         if rules.days is not None and (job.ended or 0.0) < now - rules.days * _DAY:
-            gone += store.discard(job)
+            gone += discard(job)
         else:
             kept.append(job)
             if job.state == "done":
@@ -55,7 +64,7 @@ def sweep(store: Store, rules: Retention, now: float | None = None) -> int:
             if total <= rules.total_bytes:
                 break
             size = files.size(job.folder)
-            if store.discard(job):
+            if discard(job):
                 gone += 1
                 total -= size
     store.forget_owners()
@@ -75,12 +84,26 @@ def _sweep_strays(store: Store, now: float) -> None:
 
 
 class Housekeeper:
-    """Sweeps a home from a thread: when it starts, and every ten minutes from then on."""
+    """Sweeps a home from a thread: when it starts, and every ten minutes from then on.
 
-    def __init__(self, store: Store, rules: Retention, every: float = _EVERY_SECONDS) -> None:
-        self._store = store
-        self._rules = rules
+    Args:
+        store: the jobs.
+        rules: which of those that ended are kept.
+        every: seconds between two rounds.
+        discard: as for `sweep`.
+        more: what else is swept in each round.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Retention,
+        every: float = _EVERY_SECONDS,
+        discard: Callable[[Job], bool] | None = None,
+        more: Sequence[Callable[[], object]] = (),
+    ) -> None:
         self._every = every
+        self._rounds = (lambda: sweep(store, rules, discard=discard), *more)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="housekeeper", daemon=True)
 
@@ -95,8 +118,9 @@ class Housekeeper:
 
     def _work(self) -> None:
         while True:
-            # A file that cannot be read or a full disk: the next round tries again.
-            with suppress(OSError, sqlite3.OperationalError):
-                sweep(self._store, self._rules)
+            for clean in self._rounds:
+                # A file that cannot be read or a full disk: the next round tries again.
+                with suppress(OSError, sqlite3.OperationalError):
+                    clean()
             if self._closing.wait(self._every):
                 return

@@ -43,19 +43,30 @@ def detail(job: Job, language: Language) -> dict[str, Any]:
     """What the player shows of a job that has ended."""
     name = name_of(job, language)
     file = safe_name(name)
-    done = job.state == "done" and job.result.is_file()
+    video, download = _addresses(job, file)
+    done = bool(video)
     said = status(job, 0, language)
     seed = {"seed": job.record["seed"]} if "seed" in job.record else {}
     return {
         "id": job.id,
         "name": name,
         "created": job.created,
-        "video": address(cached(job.result)) if done else "",
+        "video": video,
         "poster": poster_of(job),
-        "download": address(cached(job.result, f"{file}.mp4")) if done else "",
+        "download": download,
         "file": file,
         "record": to_text(job),
         "facts": job_facts(job, language),
         "every": every_fact(job.system, {**job.settings, **seed}, language),
         "trouble": said["trouble"] or ([] if done else [("", said["head"]), ("", said["detail"])]),
     }
+
+
+def _addresses(job: Job, file: str) -> tuple[str, str]:
+    """Where the video plays, and where it is saved under its name; "" while there is none."""
+    if job.state != "done":
+        return "", ""
+    try:
+        return address(cached(job.result)), address(cached(job.result, f"{file}.mp4"))
+    except FileNotFoundError:  # it is being deleted
+        return "", ""

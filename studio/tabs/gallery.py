@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
-from gradio.utils import get_upload_folder
 
+from studio.belongings import Belongings, parcels
 from studio.choices import choices_of, choices_of_record
 from studio.examples import Examples
 from studio.forms import apply_settings
@@ -18,12 +17,12 @@ from studio.jobs.home import owner_of
 from studio.jobs.job import LIVE, Job, State
 from studio.jobs.store import Store
 from studio.names import clean_title, name_of
-from studio.pack import discard, pack
+from studio.pack import pack
 from studio.page import IN_LANGUAGE, QUIET
 from studio.parts import gallery, gallery_drop, gallery_player, gallery_wings, notice
 from studio.parts.dropped import Dropped
 from studio.restore import NotRestorable, Restored, read
-from studio.served import address, take_back, withdraw
+from studio.served import address
 from studio.words import Language, label, language_of, say
 
 PAGE = 24
@@ -56,6 +55,7 @@ class Gallery:
     def __init__(self, store: Store, examples: Examples) -> None:
         self._store = store
         self._examples = examples
+        self._belongings = Belongings(store)
 
     def build(self, token: gr.BrowserState) -> None:
         """Lay the tab out, and wire it; `token` is the visitor's."""
@@ -157,17 +157,13 @@ class Gallery:
     def remove(
         self, token: object, count: int, seen: Mapping[str, Any], page: str, event: gr.EventData
     ) -> tuple[Any, ...]:
-        """Delete a result for good, and the copies that were served of it."""
+        """Delete a result for good, with what was given for it and what was served of it."""
         language = language_of(page)
         job = self._job(token, event)
         said = notice.missing("gone", language)
         if job is not None:
-            withdraw(job.result)
-            withdraw(job.poster)
-            take_back(job.id)
-            discard(_parcels(job.owner))
-            self._store.delete(job.id, job.owner)
-            said = {**notice.missing("gallery_deleted", language), "tone": "done"}
+            key = "gallery_deleted" if self._belongings.delete(job) else "gallery_deleted_part"
+            said = {**notice.missing(key, language), "tone": "done"}
         return (None, said, *self._view(owner_of(token), count, seen, language))
 
     # --- to use again ---------------------------------------------------------------------------
@@ -209,7 +205,7 @@ class Gallery:
             yield button, "", notice.missing("pack_nothing", language)
             return
         named = [(job, name_of(job, language)) for job in jobs]
-        packed = pack(named, _parcels(jobs[0].owner))
+        packed = pack(named, parcels(jobs[0].owner))
         key = "pack_part" if packed.left_out else "pack_done"
         said = {
             "what": say(f"{key}_what", language, count=packed.count),
@@ -246,8 +242,3 @@ class Gallery:
 def _said(event: gr.EventData) -> Mapping[str, Any]:
     """What the page said with an event: a mapping, whatever came."""
     return event._data if isinstance(event._data, Mapping) else {}
-
-
-def _parcels(owner: str) -> Path:
-    """Where a visitor's zip file is served from; the path does not tell whose it is."""
-    return Path(get_upload_folder()) / "parcels" / sha256(owner.encode("ascii")).hexdigest()

@@ -75,13 +75,15 @@ def test_what_cannot_be_read_is_refused_by_name(variable: str, value: str) -> No
 def test_every_limit_reaches_the_place_that_enforces_it() -> None:
     where = hosting({bound.variable: str(bound.least + 1) for bound in bounds().values()})
     reached = {
-        where.queue: QueueLimits(2, 2, 1_000_000),
+        where.queue: QueueLimits(2, 2, 1_000_000, 9, 60.0),
         where.decode: Limits(4097, 2, 2.0, 2_000_000, 4097, 9),
         where.retention: Retention(1.0, 1_000_000),
     }
     for made, wanted in reached.items():
         assert made == wanted
+    assert (where.uploads_mb, where.rehearsals_per_minute, where.draft_days) == (101, 2, 1)
     assert hosting({}).retention == Retention(None, None)
+    assert hosting({}).queue.seconds is None and hosting({}).draft_days == 30
 
 
 def test_the_names_under_which_it_answers() -> None:

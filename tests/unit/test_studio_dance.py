@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -269,8 +271,10 @@ def test_drafts_are_bounded_and_drop_what_is_not_chosen_any_more(tmp_path: Path)
     drafts.save(ANN, Choices(replace(NOTHING, motion=clip, source="video")))
     drafts.save(BOB, Choices(replace(NOTHING, motion=clip, source="video")))
     assert drafts.load(ANN) is None and drafts.load(BOB) is not None  # the older made room
-    drafts.forget(BOB)
-    assert drafts.load(BOB) is None
+    long_ago = time.time() - 31 * 86_400
+    os.utime(tmp_path / "drafts" / BOB / "draft.json", (long_ago, long_ago))
+    drafts.sweep()
+    assert drafts.load(BOB) is None and not (tmp_path / "drafts" / BOB).exists()
 
 
 # --- what comes after ---------------------------------------------------------------------------

@@ -321,6 +321,8 @@ def _used(language: Language) -> dict[str, str]:
 
 def _served(path: str | None) -> str | None:
     """A copy of one of our files where the page may fetch it; None if it is gone meanwhile."""
-    if path is None or not Path(path).is_file():
+    try:
+        return cached(Path(path)) if path is not None else None
+    except OSError:
         return None
     return cached(Path(path))
