@@ -12,7 +12,7 @@ from engine.models.makers import BUILT_IN, require_maker
 from studio.examples import Examples
 from studio.forms import USUAL_FPS
 from studio.intake import Intake
-from studio.jobs.job import Job
+from studio.jobs.job import Job, Kind
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
 
@@ -58,6 +58,7 @@ def place_order(
     store: Store,
     examples: Examples,
     intake: Intake,
+    kind: Kind = "video",
 ) -> Job:
     """Queue the job; every file of the visitor's has been read by `intake` before.
 
@@ -92,7 +93,9 @@ def place_order(
     check_result(wanted, intake.limits)
     consent = "person" not in words
     try:
-        return store.add(owner, system, settings, files, words, consent=consent, model=model)
+        return store.add(
+            owner, system, settings, files, words, consent=consent, model=model, kind=kind
+        )
     except Refused as error:
         raise Incomplete(error.key) from error
 

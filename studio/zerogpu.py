@@ -26,6 +26,7 @@ from studio.jobs.worker import Generate, engine, run
 _ASK_SECONDS = 2.0
 _LEAST_SECONDS, _MOST_SECONDS = 30, 240
 _UNKNOWN_SECONDS = 120
+_MOST_WAITING = 100
 
 
 class Lender(Protocol):
@@ -77,7 +78,7 @@ class ZeroGpu:
         owner = owner_of(token)
         if owner is None:
             return
-        mine = (job for job in self._store.recent(owner) if job.state == "queued")
+        mine = self._store.page(owner, _MOST_WAITING, states=("queued",), kind=None)
         if not any(self._store.place(job.id) == 0 for job in mine):
             return
         job = self._store.take(self._name)
@@ -95,7 +96,8 @@ class ZeroGpu:
         usual = expected_seconds(
             self._store.finished(job.system, job.model), job.settings, job.model
         )
-        wish = 2 * usual if usual is not None else _UNKNOWN_SECONDS
+        video = job.kind == "video"
+        wish = 2 * usual if video and usual is not None else _UNKNOWN_SECONDS
         return int(min(max(wish, _LEAST_SECONDS), _MOST_SECONDS))
 
     def _run(self, job: Job) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, cast
@@ -22,6 +22,7 @@ from engine.exchange.looks import Looks
 from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, watch
 from engine.exchange.scene import (
+    PUBLISHED_RESOLUTION,
     STYLES,
     DrawnPoses,
     Scene,
@@ -30,7 +31,7 @@ from engine.exchange.scene import (
     read_scene,
     settled,
 )
-from engine.exchange.seams import compare_seams, enough_frames
+from engine.exchange.seams import SMALL_SIDE, compare_seams, enough_frames
 from engine.models.shelf import Shelf
 from engine.nets.autoencoder import decode_in_chunks
 from engine.nets.mimicmotion import Networks, PosePictures
@@ -170,15 +171,16 @@ class Camera:
     def preview_seams(
         self, settings: MimicMotionSettings, inputs: Inputs, out: Path
     ) -> Iterator[Event]:
-        """The first windows in every way of blending, in draft quality; see `compare_seams`."""
-        draft = replace(settings, quality="draft", num_inference_steps=0)
+        """The first windows in every way of blending, small and in draft; see `compare_seams`."""
+        side = min(settings.resolution or PUBLISHED_RESOLUTION, SMALL_SIDE)
+        draft = replace(settings, quality="draft", num_inference_steps=0, resolution=side)
         seed = settings.seed if settings.seed >= 0 else secrets.randbelow(2**31)
         chosen = settled(draft, self.nets.spec, seed)
         enough = enough_frames(chosen)
         if not 0 < draft.num_frames <= enough:
             draft = replace(draft, num_frames=enough)
         scene = yield from read_scene(draft, inputs, self.shelf, self.size(draft))
-        yield from compare_seams(self.frames, chosen, scene, out)
+        yield from compare_seams(self.shoot, chosen, scene, out)
 
     def redraw(self, settings: MimicMotionSettings) -> Animate:
         """The system as the measurements see it."""
@@ -193,9 +195,26 @@ class Camera:
 
     def frames(self, settings: MimicMotionSettings, scene: Scene) -> NDArray[np.uint8]:
         """All frames of a scene at once, `f h w 3`; for short clips."""
+        shooting = self.shoot(settings, scene)
+        while True:
+            try:
+                next(shooting)
+            except StopIteration as end:
+                return end.value
+
+    def shoot(
+        self, settings: MimicMotionSettings, scene: Scene
+    ) -> Generator[Tick, None, NDArray[np.uint8]]:
+        """`frames`, which are returned, telling how far the sampler is."""
         profile = choose(settings.memory, self.shelf.device)
-        events = self.film(settings, scene, profile)
-        latents = [event.latents for event in events if isinstance(event, Step)][-1]
+        latents: Tensor | None = None
+        for event in self.film(settings, scene, profile):
+            if isinstance(event, Tick):
+                yield event
+            else:
+                latents = event.latents
+        if latents is None:
+            raise ValueError("the sampler made no step")
         parts = decode_in_chunks(self.nets.autoencoder, latents, profile.decode)
         return np.concatenate([to_rgb(part) for part in parts])[1:]  # slot 0 is the reference
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -15,14 +16,20 @@ from engine.data.video_write import VideoWriter
 from engine.errors import BadInput
 from engine.evaluate.seams import seam_score
 from engine.exchange.scene import Scene
+from engine.sampling.loop import Tick
 from engine.sampling.spans import FUSIONS, strip
 from engine.types import Event, Progress, Result
 
-Shoot: TypeAlias = Callable[[MimicMotionSettings, Scene], NDArray[np.uint8]]
-"""A sampler and decoder: settled settings and a scene to frames `f h w 3`."""
+Shoot: TypeAlias = Callable[[MimicMotionSettings, Scene], Generator[Tick, None, NDArray[np.uint8]]]
+"""A sampler and decoder: settled settings and a scene to frames `f h w 3`, telling how far it is."""
 
 MOST_WINDOWS = 3
 """Two joins are enough to see how a mode blends."""
+
+SMALL_SIDE = 320
+"""Of the pictures of a published model, in pixels: enough to see a jump, a third of the work."""
+
+_STAGE = "preview the seams"
 
 
 def enough_frames(settings: MimicMotionSettings) -> int:
@@ -34,7 +41,7 @@ def enough_frames(settings: MimicMotionSettings) -> int:
 def compare_seams(
     shoot: Shoot, settings: MimicMotionSettings, scene: Scene, out: Path
 ) -> Iterator[Event]:
-    """Make a dance in every mode and write them side by side as one mp4.
+    """Make a dance in every mode and write them side by side as one mp4; to cancel, close it.
 
     Args:
         shoot: makes frames.
@@ -55,11 +62,12 @@ def compare_seams(
         )
     made: list[NDArray[np.uint8]] = []
     scores: dict[str, float] = {}
+    yield Progress(0, len(FUSIONS), _STAGE)
+    started = time.monotonic()
     for mode in FUSIONS:
-        yield Progress(len(made), len(FUSIONS), "preview the seams")
-        made.append(shoot(replace(settings, fusion=mode), scene))
+        shooting = shoot(replace(settings, fusion=mode), scene)
+        made.append((yield from _told(shooting, len(made), started)))
         scores[mode] = round(seam_score(made[-1], plan.joins), 3)
-    yield Progress(len(FUSIONS), len(FUSIONS), "preview the seams")
     record = {
         "modes": list(FUSIONS),
         "scores": scores,
@@ -72,3 +80,17 @@ def compare_seams(
             writer.add(np.concatenate(row, axis=1))
     yield from writer.warnings
     yield Result(out, record)
+
+
+def _told(
+    shooting: Generator[Tick, None, NDArray[np.uint8]], before: int, started: float
+) -> Generator[Progress, None, NDArray[np.uint8]]:
+    """Pass on how far the modes are together; `before` of them are made."""
+    while True:
+        try:
+            tick = next(shooting)
+        except StopIteration as end:
+            return end.value
+        done, total = before * tick.total + tick.done, len(FUSIONS) * tick.total
+        left = (time.monotonic() - started) / done * (total - done)
+        yield Progress(done, total, _STAGE, left)

@@ -50,6 +50,8 @@ _MIGRATIONS = (
     """,
     # What was made before there was a choice was made by the built-in model.
     "ALTER TABLE jobs ADD COLUMN model TEXT NOT NULL DEFAULT 'pocket';",
+    # kind: what is made, a video or a look at the seams of one (see studio.jobs.job.Kind).
+    "ALTER TABLE jobs ADD COLUMN kind TEXT NOT NULL DEFAULT 'video';",
 )
 """Each entry takes the database one version on; `PRAGMA user_version` says how many were done."""
 

@@ -15,6 +15,9 @@ from engine.models.makers import BUILT_IN
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 LIVE: tuple[State, ...] = ("queued", "running")
 
+Kind: TypeAlias = Literal["video", "seams"]
+"""What a job makes: a video, or a quick look at the seams of one in every way of blending them."""
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -77,6 +80,7 @@ class Job:
     ended: float | None
     folder: Path
     model: str = BUILT_IN
+    kind: Kind = "video"
 
     @property
     def live(self) -> bool:
@@ -143,4 +147,5 @@ def job_of(row: sqlite3.Row, folder: Path) -> Job:
         ended=row["ended"],
         folder=folder / row["id"],
         model=row["model"],
+        kind=row["kind"],
     )

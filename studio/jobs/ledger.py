@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.models.makers import BUILT_IN
 from studio.jobs.database import Database
-from studio.jobs.job import Job, State, is_id, job_of
+from studio.jobs.job import Job, Kind, State, is_id, job_of
 from studio.jobs.limits import QueueLimits
 from studio.jobs.turns import Waiting, in_order
 
@@ -45,7 +45,7 @@ class Ledger:
         return rows[0] if rows else None
 
     def recent(self, owner: str, limit: int = 12) -> list[Job]:
-        """The owner's jobs, newest first."""
+        """The owner's videos, newest first."""
         return self.page(owner, limit)
 
     def page(
@@ -54,13 +54,14 @@ class Ledger:
         limit: int,
         before_number: int | None = None,
         states: Sequence[State] | None = None,
+        kind: Kind | None = "video",
     ) -> list[Job]:
         """At most `limit` of the owner's jobs, newest first, older than the job `before_number`.
 
-        `states` keeps those in one of these states; None keeps all.
+        `states` keeps those in one of these states, `kind` those that make this; None keeps all.
         """
-        where = "owner = ? AND NOT unwanted"
-        values: list[object] = [owner]
+        where = "owner = ? AND NOT unwanted AND kind = COALESCE(?, kind)"
+        values: list[object] = [owner, kind]
         if before_number is not None:
             where += " AND number < ?"
             values.append(before_number)
@@ -102,8 +103,9 @@ class Ledger:
         return rows[0] if rows else None
 
     def finished(self, system: str, model: str = BUILT_IN, limit: int = 20) -> list[Job]:
-        """The latest finished jobs of a model, whoever's, for learning how long work takes."""
-        where = "state = 'done' AND system = ? AND model = ? ORDER BY number DESC LIMIT ?"
+        """The latest finished videos of a model, whoever's, for learning how long work takes."""
+        where = "state = 'done' AND kind = 'video' AND system = ? AND model = ?"
+        where += " ORDER BY number DESC LIMIT ?"
         return self._read(where, system, model, limit)
 
     def ended(self) -> list[Job]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.models.makers import BUILT_IN
 from studio.jobs.files import copy_inputs, remove
-from studio.jobs.job import Job, is_id
+from studio.jobs.job import Job, Kind, is_id
 from studio.jobs.ledger import TURN, Ledger, live_in
 from studio.jobs.limits import Refused
 
@@ -33,6 +33,7 @@ class VisitorSide(Ledger):
         consent: bool = False,
         title: str = "",
         model: str = BUILT_IN,
+        kind: Kind = "video",
     ) -> Job:
         """Queue a job; `files` (role -> file) are copied into the job's folder under their role.
 
@@ -49,7 +50,8 @@ class VisitorSide(Ledger):
                 self._admit(db, owner)
                 db.execute(
                     "INSERT INTO jobs (id, owner, title, system, settings, inputs, words, consent,"
-                    f" created, model, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {TURN})",
+                    " created, model, kind, turn)"
+                    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {TURN})",
                     (
                         key,
                         owner,
@@ -61,6 +63,7 @@ class VisitorSide(Ledger):
                         int(consent),
                         time.time(),
                         model,
+                        kind,
                     ),
                 )
         except BaseException as error:

@@ -167,7 +167,7 @@ def engine() -> Generate:
 
     Importing it brings torch in, so that the first job need not wait for it.
     """
-    from engine.library import generate
+    from engine.library import generate, preview_seams
     from engine.models.shelves import Shelves
 
     where = hosting(os.environ)
@@ -184,6 +184,8 @@ def engine() -> Generate:
         inputs = Inputs(
             image=job.input("image"), motion=job.input("motion"), dance=job.words.get("dance")
         )
+        if job.kind == "seams":
+            return screen(preview_seams(job.system, job.settings, inputs, library, out))
         return screen(generate(job.system, job.settings, inputs, library, out, scratch=job.scratch))
 
     return make

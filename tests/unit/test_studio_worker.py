@@ -247,13 +247,18 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
         given.extend([*arguments, named])
         return iter(())
 
+    def preview_seams(*arguments: Any) -> Iterator[Event]:
+        given.append(arguments[-1])
+        return iter(())
+
     class Shelves:
         def __init__(self, limits: Any) -> None: ...
 
         def of(self, model: str, system: str) -> str:
             return f"the shelf of {system}'s {model}"
 
-    pretended = {"library": {"generate": generate}, "models.shelves": {"Shelves": Shelves}}
+    entries = {"generate": generate, "preview_seams": preview_seams}
+    pretended = {"library": entries, "models.shelves": {"Shelves": Shelves}}
     for name, inside in pretended.items():  # the real ones bring torch along
         module = types.ModuleType(f"engine.{name}")
         vars(module).update(inside)
@@ -268,6 +273,8 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
     inputs = Inputs(image=job.folder / "inputs" / "image.png", dance="sway")
     shelf = "the shelf of mimicmotion's odd"
     assert given == ["mimicmotion", {"seed": 4}, inputs, shelf, out, {"scratch": job.scratch}]
+    look = store.add("ann", "mimicmotion", {}, {}, {"dance": "sway"}, kind="seams")
+    assert list(worker.engine()(look, out)) == [] and given[-1] == out
 
 
 def test_serve_marks_orphans_then_works_through_the_queue(store: Store) -> None:
