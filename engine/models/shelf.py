@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.data.limits import Limits
 from engine.device import Device, DeviceName, pick
+from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.models.cards import CARDS, POCKET_FOLDER
 from engine.models.released import Released, locate, precisions
@@ -60,7 +61,10 @@ class Shelf:
     def keep(self, key: str, make: Callable[[], Net]) -> Net:
         """The network called `key`, made the first time it is asked for."""
         if key not in self._kept:
-            self._kept[key] = make().eval().requires_grad_(False).to(self.device.torch)
+            net = make().eval().requires_grad_(False).to(self.device.torch)
+            if self.device.torch.type == "cpu":
+                channels_last(net)
+            self._kept[key] = net
         return cast(Net, self._kept[key])
 
     def pocket(self, name: str, cls: Callable[..., Net]) -> Net:

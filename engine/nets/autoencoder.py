@@ -15,6 +15,7 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
+from engine.lanes import fitting, lanes
 from engine.nets.blocks import ResidualBlock
 
 if TYPE_CHECKING:  # its package imports every autoencoder and transformer of diffusers
@@ -57,9 +58,10 @@ def decode_in_chunks(autoencoder: Autoencoder, latents: Tensor, chunk: int) -> I
     Yields pixels `n 3 H W` in [-1, 1], n <= chunk. SVD's temporal decoder sees only its chunk, so
     there the chunk size changes pixels slightly (specs/mimicmotion.md a.6).
     """
-    frames = latents[0].movedim(1, 0) / autoencoder.scaling_factor
-    for part in frames.split(chunk):
-        yield autoencoder.decode(part)
+    parts = (latents[0].movedim(1, 0) / autoencoder.scaling_factor).split(chunk)
+    cells = parts[0][:, 0].numel()
+    with lanes(fitting(len(parts), cells, latents.device)) as in_order:
+        yield from in_order(autoencoder.decode, parts)
 
 
 class SVDAutoencoder(nn.Module):

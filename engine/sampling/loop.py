@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from engine.lanes import fitting, lanes
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.controls import LatentControl, Moment
 from engine.sampling.guidance import Guidance
@@ -36,10 +38,14 @@ class Tick:
     """One call of the network is over, `done` of `total` in the whole run.
 
     It comes between the steps of a long video, so that progress moves and a cancel is quick.
+    `began` is when this run's first call did, by `time.monotonic`: `before` of those that are done
+    were done earlier, where the run goes on from a `Scratch`.
     """
 
     done: int
     total: int
+    before: int = 0
+    began: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +104,8 @@ def denoise(
         windows: from a planner; by default one with all frames.
         controls: applied in this order.
         generator: for schedulers that add noise.
-        batch: how many guidance halves of windows go through the network in one call.
+        batch: how many guidance halves of windows go through the network in one call. Small calls
+            on a processor run side by side (`engine/lanes.py`), so `net` keeps nothing of a call.
         dtype: precision of the latents that the network is given.
         scratch: keeps every finished step; when it holds some of this run already, the run goes
             on after them. For schedulers without a memory of past predictions, as Euler and DDIM.
@@ -121,24 +128,32 @@ def denoise(
     if done >= total:  # only what follows the last step was cut
         yield Step(total - 1, total, float(scheduler.timesteps[-1]), 0.0, latents, None)
 
-    for index, timestep in enumerate(scheduler.timesteps[done:], start=done):
-        at = Moment(index, total, float(timestep), _sigma(scheduler, index))
-        for control in controls:
-            latents = control.before_step(latents, at)
-        scaled = scheduler.scale_model_input(latents, timestep).to(dtype)
-        fused = {conditional: torch.zeros_like(latents) for conditional in halves}
-        for number, jobs in enumerate(calls):
-            _predict(net, scaled, timestep, halves, jobs, fused)
-            yield Tick(index * len(calls) + number + 1, total * len(calls))
-        guided = guidance.combine(fused[False], fused[True]) if guidance.needed else fused[True]
-        for control in controls:
-            guided = control.after_predict(guided, at)
-        stepped = scheduler.step(guided, timestep, latents, **options)
-        latents = stepped.prev_sample.float()
-        denoised = getattr(stepped, "pred_original_sample", None)
-        if scratch is not None:
-            scratch.keep(index + 1, latents)
-        yield Step(at.index, at.total, at.timestep, at.sigma, latents, denoised)
+    cells = max(sum(len(job.frames) for job in jobs) for jobs in calls) * latents[0, 0, 0].numel()
+    began = time.monotonic()
+    with lanes(fitting(len(calls), cells, latents.device)) as in_order:
+        for index, timestep in enumerate(scheduler.timesteps[done:], start=done):
+            at = Moment(index, total, float(timestep), _sigma(scheduler, index))
+            for control in controls:
+                latents = control.before_step(latents, at)
+            predict = _predictor(
+                net, scheduler.scale_model_input(latents, timestep).to(dtype), timestep, halves
+            )
+            fused = {conditional: torch.zeros_like(latents) for conditional in halves}
+            for number, predictions in enumerate(in_order(predict, calls)):
+                _fuse(calls[number], predictions, fused)
+                if latents.is_cuda:  # else the card has only been told what to do
+                    torch.cuda.synchronize(latents.device)
+                now = index * len(calls) + number + 1
+                yield Tick(now, total * len(calls), done * len(calls), began)
+            guided = guidance.combine(fused[False], fused[True]) if guidance.needed else fused[True]
+            for control in controls:
+                guided = control.after_predict(guided, at)
+            stepped = scheduler.step(guided, timestep, latents, **options)
+            latents = stepped.prev_sample.float()
+            denoised = getattr(stepped, "pred_original_sample", None)
+            if scratch is not None:
+                scratch.keep(index + 1, latents)
+            yield Step(at.index, at.total, at.timestep, at.sigma, latents, denoised)
 
 
 def _check(latents: Tensor, cond: Conditioning, batch: int) -> int:
@@ -177,20 +192,19 @@ def _batches(jobs: list[_Job], size: int) -> Iterator[list[_Job]]:
         yield jobs[start : start + size]
 
 
-def _predict(
-    net: Denoiser,
-    scaled: Tensor,
-    timestep: Tensor,
-    halves: dict[bool, Conditioning],
-    jobs: list[_Job],
-    fused: dict[bool, Tensor],
-) -> None:
-    """Run one call of the network and add its predictions to `fused`."""
-    predictions = net(
+def _predictor(
+    net: Denoiser, scaled: Tensor, timestep: Tensor, halves: dict[bool, Conditioning]
+) -> Callable[[list[_Job]], Tensor]:
+    """A call of the network: the jobs' predictions, one after the other along the batch."""
+    return lambda jobs: net(
         torch.cat([scaled.index_select(2, job.frames) for job in jobs]),
         timestep,
         Conditioning.cat([halves[job.conditional].at(job.frames) for job in jobs]),
     )
+
+
+def _fuse(jobs: list[_Job], predictions: Tensor, fused: dict[bool, Tensor]) -> None:
+    """Add the predictions of a call to `fused`, each with its share."""
     for job, prediction in zip(jobs, predictions.chunk(len(jobs)), strict=True):
         share = job.share.unsqueeze(0)  # f 1 1 -> c f h w, the same for all channels
         fused[job.conditional].index_add_(2, job.frames, prediction.float() * share)
