@@ -14,8 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ import torch
 from diffusers.configuration_utils import ConfigMixin
 from torch import Tensor, nn
 
-from engine.data.dances import Dances, EncodedPool, Turns, even_weights
+from engine.data.dances import Dances, EncodedPool, Turns
 from engine.data.drawn import Pool, PoolSpec
 from engine.data.pixels import to_pixels
 from engine.device import pick
@@ -37,11 +36,12 @@ from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
 from engine.train import part, pocket
 from engine.train.fit import Examples, Run
+from engine.train.hands import hands
 from engine.train.stage import Stage
 from engine.types import Event, Metric, Progress
 
 SHARES: Mapping[str, float] = {
-    "pools": 0.0,  # drawn whole, however long it takes: about 8 ms a frame
+    "pools": 0.0,  # drawn whole, however long it takes
     "latents": 0.0,  # seconds: principal components
     "image_encoder": 0.04,
     "encode": 0.0,
@@ -55,7 +55,7 @@ SHARES: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained where; `hands` are arguments of `hand_weights` that are not the usual."""
+    """What is trained where."""
 
     work: Path
     size: int
@@ -64,7 +64,6 @@ class Plan:
     cpu: bool
     seed: int = 0
     out: Path | None = None
-    hands: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def results(self) -> Path:
@@ -125,24 +124,27 @@ def decoder(plan: Plan, seconds: float) -> Iterator[Event]:
     net = PocketAutoencoder()
     plan.trained("latents", net).train().requires_grad_(True)
     examples = pocket.Pictures(plan.short_pool())
-    objective = pocket.DecoderObjective(net)
-    yield from train_part(plan, pocket.STAGES["decoder"], objective, net, examples, seconds)
+    stage = pocket.STAGES["decoder"]
+    objective = pocket.DecoderObjective(net, **stage.loss)
+    yield from train_part(plan, stage, objective, net, examples, seconds)
 
 
 def image_encoder(plan: Plan, seconds: float) -> Iterator[Event]:
     """The encoder whose token says who is in the picture."""
     net = PocketImageEncoder()
-    objective = pocket.ImageEncoderObjective(net)
+    stage = pocket.STAGES["image_encoder"]
+    objective = pocket.ImageEncoderObjective(net, **stage.loss)
     examples = pocket.Couples(plan.short_pool())
-    yield from train_part(plan, pocket.STAGES["image_encoder"], objective, net, examples, seconds)
+    yield from train_part(plan, stage, objective, net, examples, seconds)
 
 
 def pose_detector(plan: Plan, seconds: float) -> Iterator[Event]:
     """The detector that finds drawn dancers' keypoints."""
     net = PocketPoseDetector(size=plan.size)
-    objective = pocket.PoseDetectorObjective(net)
+    stage = pocket.STAGES["pose_detector"]
+    objective = pocket.PoseDetectorObjective(net, **stage.loss)
     examples = pocket.Keypoints(plan.short_pool())
-    yield from train_part(plan, pocket.STAGES["pose_detector"], objective, net, examples, seconds)
+    yield from train_part(plan, stage, objective, net, examples, seconds)
 
 
 def encoded(plan: Plan, pool: Pool) -> EncodedPool:
@@ -168,54 +170,47 @@ def encode(plan: Plan) -> Iterator[Event]:
         yield from encoded(plan, pool).fill(both)
 
 
-def mimicmotion_objective(image_only: bool = False) -> mimicmotion.Objective:
-    """Pocket MimicMotion with fresh weights, ready to learn."""
+def fresh(stage: Stage) -> mimicmotion.Objective:
+    """Pocket MimicMotion with weights that have learnt nothing, ready for a stage."""
     spec = mimicmotion.POCKET
     nets = VideoUNet(**spec.unet), PoseNet(spec.pose_channels), PoseNet(spec.pose_channels)
-    return learning(*nets, image_only=image_only)
+    return learning(stage, *nets)
 
 
 def learning(
-    unet: VideoUNet, pose_net: PoseNet, reference_net: PoseNet, *, image_only: bool = False
+    stage: Stage, unet: VideoUNet, pose_net: PoseNet, reference_net: PoseNet
 ) -> mimicmotion.Objective:
-    """Networks of pocket MimicMotion, ready to learn.
-
-    More noise than SVD's training has (ln sigma around 3, not 0.7): photo and pose all but decide
-    the picture, so where everything goes must be learnt, and below a sigma of one there is little
-    left to decide.
-    """
-    return mimicmotion.Objective(
+    """Networks of pocket MimicMotion, ready for a stage."""
+    return mimicmotion.objective(
+        stage,
         unet,
         pose_net,
         reference_net,
         relative=mimicmotion.POCKET.relative,
-        sigma_mean=3.0,
-        sigma_deviation=1.4,
-        image_only=image_only,
+        image_only=stage.name == mimicmotion.POCKET_PICTURES.name,
     )
 
 
 def pictures(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
     """MimicMotion on single pictures; hands count more only once there is a body to have them."""
-    objective = mimicmotion_objective(image_only=True)
-    examples = Turns(encoded(plan, plan.short_pool()), even_weights)
+    objective = fresh(stage)
+    examples = Turns(encoded(plan, plan.short_pool()), hands(stage))
     yield from train_part(plan, stage, objective, objective, examples, seconds)
 
 
 def windows(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
     """MimicMotion on windows of frames, from where the pictures ended."""
-    objective = mimicmotion_objective()
+    objective = fresh(stage)
     if not (plan.results / stage.name / "checkpoint").exists():
         plan.trained(mimicmotion.POCKET_PICTURES.name, objective).train().requires_grad_(True)
     clips = encoded(plan, plan.long_pool())
-    weights = partial(mimicmotion.hand_weights, **plan.hands)
-    examples = Dances(clips, mimicmotion.POCKET.window, weights)
+    examples = Dances(clips, mimicmotion.POCKET.window, hands(stage))
     yield from train_part(plan, stage, objective, objective, examples, seconds)
 
 
 def export(plan: Plan, out: Path) -> None:
     """Write every part that is trained to `out`, in fp16, each with its card."""
-    objective = mimicmotion_objective()
+    objective = fresh(mimicmotion.POCKET_WINDOWS)
     last = mimicmotion.POCKET_WINDOWS.name
     nets: list[tuple[str, str, nn.Module, nn.Module, Mapping[str, Any]]] = []
     for stage, name, net in (

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +38,7 @@ from engine.nets.mimicmotion import POCKET, RELEASED, Spec
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
 from engine.train.fit import Run
+from engine.train.hands import hands
 from engine.train.part import ends, is_first, train_part
 from engine.train.stage import Data, Stage
 from engine.types import Event, Result
@@ -57,8 +57,6 @@ class Lesson:
         device: `auto`, `cpu`, `cuda` or `mps`.
         model: on clips, the weights to begin with; empty for `stage.base`.
         window: on clips, frames of a window with the reference slot; 0 for what suits.
-        hands: `weight`, `threshold` and `padding` of the hand regions, where they differ from
-            `mimicmotion.hand_weights`.
         home: the user's folder.
     """
 
@@ -70,7 +68,6 @@ class Lesson:
     device: str = "auto"
     model: str = ""
     window: int = 0
-    hands: Mapping[str, float] = field(default_factory=dict)
     home: Path | None = None
     seed: int = 0
 
@@ -163,7 +160,6 @@ def _on_pools(lesson: Lesson) -> Iterator[Event]:
         long["clips"],
         run.cpu,
         out=lesson.out,
-        hands=lesson.hands,
     )
     train = {
         mimicmotion.POCKET_PICTURES.name: pocket.pictures,
@@ -188,7 +184,7 @@ def _pocket_on_clips(lesson: Lesson) -> Iterator[Event]:
         pocket_files.load(shelf.folder, f"mimicmotion-{name}", PoseNet)
         for name in ("pose", "reference")
     )
-    objective = pocket.learning(unet, pose_net, reference_net)
+    objective = pocket.learning(lesson.stage, unet, pose_net, reference_net)
     examples = _windows(lesson, prepared, POCKET, POCKET.window, body_only=BODY_ONLY)
     run = lesson.run(save_every=20)
     yield from train_part(lesson.stage, objective, examples, run)
@@ -216,9 +212,8 @@ def _released_on_clips(lesson: Lesson) -> Iterator[Event]:
     unet.enable_gradient_checkpointing()
     examples = _windows(lesson, prepared, RELEASED, PAPER_WINDOW)
     run = lesson.run(save_every=200)
-    yield from train_part(
-        lesson.stage, mimicmotion.Objective(unet, pose_net), examples, run
-    )  # fmt: skip
+    objective = mimicmotion.objective(lesson.stage, unet, pose_net)
+    yield from train_part(lesson.stage, objective, examples, run)
     if is_first():
         facts = {"licence": start.licence, "trained": _facts(lesson, prepared, shelf, run)}
         write_trained(
@@ -238,7 +233,7 @@ def _windows(
     return ClipWindows(
         prepared,
         lesson.window or window,
-        partial(mimicmotion.hand_weights, **lesson.hands),
+        hands(lesson.stage),
         style=STYLES[spec.style],
         body_only=body_only,
     )
@@ -263,7 +258,7 @@ def _facts(lesson: Lesson, prepared: Prepared, shelf: Shelf, run: Run) -> dict[s
         "command": f"python -m engine train (stage {lesson.stage.name})",
         "from": shelf.model_name,
         "data": f"{len(prepared.clips)} clips, {prepared.frames} frames",
-        "hands": dict(lesson.hands),
+        "loss": dict(lesson.stage.loss),
         "seed": lesson.seed,
         "steps": steps,
         "metrics": metrics,

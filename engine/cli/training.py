@@ -44,12 +44,12 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
 
     values = dict(arguments.settings)
     minutes = _minutes(values.pop("minutes", "60"))
-    steps, window = (
+    steps, window, batch = (
         round(_number(name, values.pop(name, "0"), 0, most))
-        for name, most in (("steps", 10_000_000), ("window", 200))
+        for name, most in (("steps", 10_000_000), ("window", 200), ("batch", 100_000))
     )
     hands = {
-        name.removeprefix("hand_"): _number(name, values.pop(name), *limits)
+        name: _number(name, values.pop(name), *limits)
         for name, limits in HANDS.items()
         if name in values
     }
@@ -57,7 +57,7 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
         raise BadInput(
             f"Training has no setting called '{next(iter(values))[:60]}'.",
             "Everything else is part of the stage.",
-            "Set minutes=N, steps=N, window=N, " + "=X, ".join(HANDS) + "=X, or nothing.",
+            "Set minutes=N, steps=N, window=N, batch=N, " + "=X, ".join(HANDS) + "=X, or nothing.",
         )
     if window == 1:
         raise BadInput(
@@ -66,8 +66,20 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
             "Leave window out, or set at least 2.",
         )
     stage = find_stage(arguments.system, arguments.stage)
+    for name in hands:
+        if name not in stage.loss:
+            raise BadInput(
+                f"The stage '{stage.name}' has no setting '{name}'.",
+                "Everything counts alike in its loss.",
+                "Leave it out.",
+            )
     lesson = Lesson(
-        replace(stage, steps=steps) if steps else stage,
+        replace(
+            stage,
+            steps=steps or stage.steps,
+            whole_batch=batch or stage.whole_batch,
+            loss={**stage.loss, **hands},
+        ),
         arguments.data,
         arguments.out,
         resume=arguments.resume,
@@ -75,7 +87,6 @@ def train(arguments: argparse.Namespace) -> Iterator[Event]:
         device=arguments.device,
         model=arguments.model,
         window=window,
-        hands=hands,
     )
     return teach(lesson)
 

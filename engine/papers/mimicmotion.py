@@ -6,7 +6,7 @@
 | 3.1 | PoseNet after `conv_in` | `Denoiser`, `conditions` | parity/test_mimicmotion_pipeline.py |
 | 3.1 | steps, noise levels, seeds | `svd_scheduler`, `noise.draw` | parity/test_fusion.py |
 | 3.2 | confidence-aware pose guidance | `engine/pose/draw.py` | parity/test_pose_draw.py |
-| 3.2 | hand region enhancement, weight 10 | `hand_weights` | unit/test_mimicmotion.py |
+| 3.2 | hand region enhancement, weight 10 | `engine/train/hands.py` | unit/test_hands.py |
 | 3.3 | progressive latent fusion | `windows.anchored`, `denoise` | parity/test_fusion.py |
 | 4.1 | loss and stages | `Objective`, `STAGES` | unit/test_mimicmotion.py |
 """
@@ -17,9 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.catalogue import MimicMotionSettings
@@ -38,7 +36,6 @@ from engine.nets.mimicmotion import (
 )
 from engine.nets.residuals import Residuals
 from engine.nets.unet import VideoUNet
-from engine.pose.skeleton import LEFT_HAND, RIGHT_HAND
 from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance
@@ -49,7 +46,7 @@ from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.sampling.scratch import Scratch
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
-from engine.train.pocket_dance import POCKET_PICTURES, POCKET_WINDOWS, sources
+from engine.train.pocket_dance import POCKET_PICTURES, POCKET_WINDOWS
 from engine.train.stage import Optim, Stage
 from engine.types import Event, Inputs
 
@@ -165,38 +162,6 @@ def animate(
 # --- training --------------------------------------------------------------------------------
 
 
-def hand_weights(
-    keypoints: NDArray[np.floating],
-    score: NDArray[np.floating],
-    size: tuple[int, int],
-    *,
-    weight: float = 10.0,
-    threshold: float = 0.5,
-    padding: float = 10 / 576,
-) -> NDArray[np.float32]:
-    """Where the loss counts more: the boxes of hands that are reliably seen (3.2).
-
-    Args:
-        keypoints: `f 133 2` in [0, 1].
-        score: `f 133`; a hand counts if all of its keypoints exceed `threshold`. The paper gives
-            no number; 0.5 is ours.
-        size: (height, width) of the latents. A cell counts as soon as the box touches it.
-        padding: around the box, as a fraction of the picture's width: 10 of 576 pixels, ours.
-
-    Returns `f h w`: `weight` inside reliable hands, 1 elsewhere.
-    """
-    height, width = size
-    cells = np.array([width, height])
-    weights = np.ones((len(score), height, width), np.float32)
-    for hand in (LEFT_HAND, RIGHT_HAND):
-        for frame in np.flatnonzero((score[:, hand] > threshold).all(axis=1)):
-            points = keypoints[frame, hand]
-            low = np.floor((points.min(axis=0) - padding) * cells).astype(int).clip(0, cells)
-            high = np.ceil((points.max(axis=0) + padding) * cells).astype(int).clip(0, cells)
-            weights[frame, low[1] : high[1], low[0] : high[0]] = weight
-    return weights
-
-
 class Objective(nn.Module):
     """The denoising loss in EDM form, as SVD was trained (4.1; specs/mimicmotion.md d).
 
@@ -206,9 +171,9 @@ class Objective(nn.Module):
 
     Args:
         reference_net, relative: as in `Networks` and `Spec`.
-        sigma_mean, sigma_deviation: 0.7 and 1.6 as for SVD, which the spec holds for uncertain.
-        dropout: how often token, image and pose are dropped together. The rate is not published;
-            together, because the unconditional half of the sampler drops all three at once.
+        sigma_mean, sigma_deviation: of the noise, see above.
+        dropout: how often token, image and pose are dropped; together, because the unconditional
+            half of the sampler drops all three at once.
         image_only: learn single pictures, without the temporal layers. The photo's own slot has
             nothing to teach then, so `latents` and `weight` of a batch begin after it.
     """
@@ -220,9 +185,9 @@ class Objective(nn.Module):
         reference_net: PoseNet | None = None,
         *,
         relative: bool = False,
-        sigma_mean: float = 0.7,
-        sigma_deviation: float = 1.6,
-        dropout: float = 0.1,
+        sigma_mean: float,
+        sigma_deviation: float,
+        dropout: float,
         image_only: bool = False,
     ) -> None:
         super().__init__()
@@ -264,7 +229,20 @@ class Objective(nn.Module):
         return {"loss": loss, "v_mse": plain}
 
 
-PAPER = "paper, 4.1"
+def objective(
+    stage: Stage,
+    unet: VideoUNet,
+    pose_net: PoseNet,
+    reference_net: PoseNet | None = None,
+    *,
+    relative: bool = False,
+    image_only: bool = False,
+) -> Objective:
+    """The loss of a stage, with its numbers; arguments as for `Objective`."""
+    numbers = {name: stage.loss[name] for name in ("sigma_mean", "sigma_deviation", "dropout")}
+    return Objective(
+        unet, pose_net, reference_net, relative=relative, image_only=image_only, **numbers
+    )
 
 
 RELEASED_STAGE = Stage(
@@ -274,13 +252,34 @@ RELEASED_STAGE = Stage(
     optim=Optim(rate=1e-5, warmup=500),
     steps=11_000,
     batch_size=1,
-    sources=sources(
-        rate=PAPER,
-        warmup=PAPER,
-        accumulate="paper, 4.1: 8 GPUs, batch 8, so 1 each",
-        steps="20 epochs; 11k steps by a later paper's table",
-        batch_size=PAPER,
-    ),
+    whole_batch=8,
+    loss={
+        "sigma_mean": 0.7,
+        "sigma_deviation": 1.6,
+        "dropout": 0.1,
+        "hand_weight": 10.0,
+        "hand_threshold": 0.5,
+        "hand_padding": 10 / 576,
+    },
+    sources={
+        "rate": "paper, 4.1: 1e-5",
+        "warmup": "paper, 4.1: 500 iterations",
+        "decay": "ours: the paper gives none, so the rate stays",
+        "weight_decay": "AdamW's default: the paper gives none",
+        "betas": "AdamW's default: the paper gives none",
+        "clip": "ours: customary for diffusion models; the paper gives none",
+        "accumulate": "ours: as few as make up the whole batch on the devices there are",
+        "ema": "ours: the paper gives none, so no average is kept",
+        "steps": "a later paper's table: about 11k for the paper's 20 epochs",
+        "batch_size": "ours: 16 frames fill a card (Tencent/MimicMotion issues 28 and 65)",
+        "whole_batch": "paper, 4.1: batch 8 on 8 cards",
+        "sigma_mean": "SVD's report, arXiv 2311.15127: from memory, uncertain (spec d)",
+        "sigma_deviation": "SVD's report, arXiv 2311.15127: from memory, uncertain (spec d)",
+        "dropout": "ours: not published; about 10 % is usual, all three together (spec d)",
+        "hand_weight": "paper, 3.2: ten times",
+        "hand_threshold": "ours: the paper gives none; the lowest that spec d suggests",
+        "hand_padding": "ours: the paper gives none; 10 of 576 pixels, as spec d suggests",
+    },
     data=("clips",),
     base="svd",
 )

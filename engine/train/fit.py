@@ -92,6 +92,7 @@ def fit(
 
     parameters = [p for _, p in select(objective, stage.train)]
     accelerator = Accelerator(cpu=run.cpu, dynamo_plugin=TorchDynamoPlugin())
+    stage = stage.on(accelerator.num_processes)
     optimiser = torch.optim.AdamW(
         parameters,
         lr=stage.optim.rate,

@@ -17,7 +17,7 @@ def weighted_mse(prediction: Tensor, target: Tensor, weight: Tensor | None = Non
     return (error if weight is None else error * weight).mean()
 
 
-def multiscale_l1(prediction: Tensor, target: Tensor, scales: int = 3) -> Tensor:
+def multiscale_l1(prediction: Tensor, target: Tensor, scales: int) -> Tensor:
     """Mean absolute error of pictures `n c h w` at full size and halved `scales - 1` times.
 
     The coarse terms keep large areas in the right colour while the fine one still blurs.
@@ -30,7 +30,7 @@ def multiscale_l1(prediction: Tensor, target: Tensor, scales: int = 3) -> Tensor
     return total / scales
 
 
-def info_nce(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
+def info_nce(first: Tensor, second: Tensor, temperature: float) -> Tensor:
     """Contrast: row i of `first` must find row i of `second` among all rows, and the other way.
 
     Both are `n d`; they are normalised here.
@@ -40,7 +40,7 @@ def info_nce(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
     return (F.cross_entropy(similarity, labels) + F.cross_entropy(similarity.T, labels)) / 2
 
 
-def simcc(logits: Tensor, place: Tensor, weight: Tensor, sigma: float = 0.7) -> Tensor:
+def simcc(logits: Tensor, place: Tensor, weight: Tensor, sigma: float) -> Tensor:
     """Cross-entropy of bins with a Gaussian around the true place (SimCC with soft labels).
 
     Args:

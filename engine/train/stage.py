@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
@@ -24,7 +25,7 @@ class Optim:
         warmup: optimiser steps over which the rate rises linearly from 0.
         decay: optimiser steps, the last of the stage, over which it falls linearly to 0.
         clip: largest norm of the gradient.
-        accumulate: micro-batches whose gradients make one step.
+        accumulate: micro-batches whose gradients make one step, at least.
         ema: decay of the moving average of the weights; 0 keeps none.
     """
 
@@ -49,8 +50,10 @@ class Stage:
         optim: the optimiser's numbers.
         steps: optimiser steps.
         batch_size: examples per micro-batch and device.
-        sources: for every number above, and for the losses, where it was read or why it was
-            chosen; keys are `rate`, `steps`, ...
+        loss: the numbers of its loss, by the names that its objective has for them.
+        sources: for each of `numbers`, where it was read or why it was chosen.
+        whole_batch: examples that a step sees at least, on all devices together; micro-batches are
+            added up to it. 0 leaves it at what `batch_size` and `accumulate` give.
         starts_from: the stage whose weights this one continues, if any.
         data: what it can learn from.
         base: on clips, the model whose weights it continues unless another one is named.
@@ -62,20 +65,31 @@ class Stage:
     optim: Optim
     steps: int
     batch_size: int
+    loss: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    whole_batch: int = 0
     starts_from: str | None = None
     data: tuple[Data, ...] = ("drawn",)
     base: str = "pocket"
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The names of all numbers that decide the training, each of which needs a source."""
+        optim = (one.name for one in fields(Optim))
+        whole = ("whole_batch",) if self.whole_batch else ()
+        return frozenset(("steps", "batch_size", *whole, *optim, *self.loss))
+
+    def on(self, devices: int) -> Stage:
+        """The stage on so many devices, with as many micro-batches as `whole_batch` needs."""
+        parts = math.ceil(self.whole_batch / (self.batch_size * devices))
+        accumulate = max(self.optim.accumulate, parts)
+        return replace(self, optim=replace(self.optim, accumulate=accumulate))
 
     def rate(self, step: int) -> float:
         """The learning rate of an optimiser step, the first being 0."""
         rise = (step + 1) / self.optim.warmup if self.optim.warmup else 1.0
         fall = (self.steps - step) / self.optim.decay if self.optim.decay else 1.0
         return self.optim.rate * min(1.0, rise, fall)
-
-
-NUMBERS = ("steps", "batch_size", *(f.name for f in fields(Optim)))
-"""The numbers of a stage, each of which must name its source."""
 
 
 def select(module: nn.Module, globs: tuple[str, ...]) -> Iterator[tuple[str, nn.Parameter]]:

@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.data.dances import Dances, EncodedPool, Turns, even_weights
+from engine import pocket as recipe
+from engine.data.dances import Dances, EncodedPool, Turns
 from engine.data.drawn import Pool, PoolSpec, choose_frames
 from engine.data.pixels import to_pixels
 from engine.errors import BadInput
@@ -22,7 +23,8 @@ from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
 from engine.train import pocket
 from engine.train.fit import Examples, Run, fit
-from engine.train.stage import NUMBERS, Stage
+from engine.train.hands import hands
+from engine.train.stage import Stage
 from engine.types import Metric
 
 SPEC = PoolSpec(clips=6, frames=4, size=64)
@@ -110,17 +112,18 @@ def test_what_is_encoded_again_stays(pool: Pool) -> None:
 def test_the_decoder_learns_and_the_latents_stay(tmp_path: Path, pool: Pool) -> None:
     net = calibrated(pool)
     before, basis = rebuilt_error(net, pool), net.basis.clone()
-    curve(
-        pocket.STAGES["decoder"], pocket.DecoderObjective(net), pocket.Pictures(pool), tmp_path, 40
-    )
+    stage = pocket.STAGES["decoder"]
+    objective = pocket.DecoderObjective(net, **stage.loss)
+    curve(stage, objective, pocket.Pictures(pool), tmp_path, 40)
     assert rebuilt_error(net, pool) < before
     assert torch.equal(net.basis, basis)
 
 
 def test_the_image_encoder_learns(tmp_path: Path, pool: Pool) -> None:
     torch.manual_seed(0)
-    objective = pocket.ImageEncoderObjective(PocketImageEncoder(size=32, width=8, dim=16))
     stage = pocket.STAGES["image_encoder"]
+    net = PocketImageEncoder(size=32, width=8, dim=16)
+    objective = pocket.ImageEncoderObjective(net, **stage.loss)
     assert falls(curve(stage, objective, pocket.Couples(pool), tmp_path, 30), 0.8)
 
 
@@ -128,12 +131,12 @@ def test_the_pose_detector_learns(tmp_path: Path, pool: Pool) -> None:
     torch.manual_seed(0)
     net = PocketPoseDetector(size=64, width=16, blocks=1)
     stage = pocket.STAGES["pose_detector"]
-    objective = pocket.PoseDetectorObjective(net)
+    objective = pocket.PoseDetectorObjective(net, **stage.loss)
     # soft labels have an entropy of their own, about 1.1, below which the loss cannot fall
     assert falls(curve(stage, objective, pocket.Keypoints(pool), tmp_path, 40), 0.9)
 
 
-def tiny_objective(image_only: bool) -> mimicmotion.Objective:
+def tiny_objective(stage: Stage) -> mimicmotion.Objective:
     unet = VideoUNet(
         temporal="svd",
         in_channels=48,
@@ -147,9 +150,7 @@ def tiny_objective(image_only: bool) -> mimicmotion.Objective:
         norm_num_groups=4,
         addition_time_embed_dim=4,
     )
-    return mimicmotion.Objective(
-        unet, PoseNet(16), PoseNet(16), relative=True, image_only=image_only
-    )
+    return recipe.learning(stage, unet, PoseNet(16), PoseNet(16))
 
 
 @pytest.fixture
@@ -170,14 +171,14 @@ def clips(tmp_path: Path, pool: Pool) -> EncodedPool:
 
 def test_mimicmotion_learns_from_pairs_of_pictures(tmp_path: Path, clips: EncodedPool) -> None:
     torch.manual_seed(0)
-    examples = Turns(clips, even_weights)
+    examples = Turns(clips, hands(mimicmotion.POCKET_PICTURES))
     example = examples.example(5)
     assert example["latents"].shape == (24, 1, 8, 8) and example["weight"].shape == (1, 8, 8)
     assert example["pose"].shape == (3, 2, 64, 64)  # the photo's own first
     assert not torch.equal(example["latents"][:, 0], example["image"])
     again = examples.example(5)
     assert all(torch.equal(example[name], again[name]) for name in example)
-    objective = tiny_objective(True)
+    objective = tiny_objective(mimicmotion.POCKET_PICTURES)
     before = loss_of(objective, examples)
     curve(mimicmotion.POCKET_PICTURES, objective, examples, tmp_path / "fit", 60)
     assert loss_of(objective, examples) < 0.9 * before
@@ -185,7 +186,7 @@ def test_mimicmotion_learns_from_pairs_of_pictures(tmp_path: Path, clips: Encode
 
 def test_mimicmotion_learns_from_windows(tmp_path: Path, clips: EncodedPool) -> None:
     torch.manual_seed(0)
-    examples = Dances(clips, 3, mimicmotion.hand_weights)
+    examples = Dances(clips, 3, hands(mimicmotion.POCKET_WINDOWS))
     example = examples.example(5)
     assert example["latents"].shape == (24, 3, 8, 8)
     assert example["pose"].shape == (3, 3, 64, 64)
@@ -193,12 +194,7 @@ def test_mimicmotion_learns_from_windows(tmp_path: Path, clips: EncodedPool) -> 
     again = examples.example(5)
     assert all(torch.equal(example[name], again[name]) for name in example)
 
-    objective = tiny_objective(False)
+    objective = tiny_objective(mimicmotion.POCKET_WINDOWS)
     before = loss_of(objective, examples)
     curve(mimicmotion.POCKET_WINDOWS, objective, examples, tmp_path / "fit", 60)
     assert loss_of(objective, examples) < 0.9 * before
-
-
-def test_every_number_of_the_shared_stages_names_its_source() -> None:
-    for stage in pocket.STAGES.values():
-        assert set(stage.sources) == set(NUMBERS), stage.name

@@ -21,8 +21,9 @@ from engine.errors import BadInput, MissingModel
 from engine.exchange.encoders import Encoders
 from engine.exchange.prepare import prepare
 from engine.models.shelf import Shelf
-from engine.papers.mimicmotion import hand_weights
+from engine.papers.mimicmotion import RELEASED_STAGE
 from engine.pose.draw import POCKET
+from engine.train.hands import hands
 from engine.types import Poses, Progress, Result, Warning
 from tests.unit import tiny_released
 from tests.unit.real_person import SIDE as SIDE_REAL
@@ -215,7 +216,7 @@ def test_a_film_of_a_person_needs_dwpose_and_is_read_by_it(
     list(prepare(given, out, Encoders(Shelf(home, device="cpu", model="svd"), 128)))
     (clip,) = read_prepared(out).clips
     assert (clip.kind, clip.frames, clip.fps, clip.size) == ("people", 15, 15.0, (128, 192))
-    window = ClipWindows(read_prepared(out), 4, hand_weights, style=POCKET).example(0)
+    window = ClipWindows(read_prepared(out), 4, hands(RELEASED_STAGE), style=POCKET).example(0)
     assert window["latents"].shape == (4, 4, 24, 16)
 
 
@@ -244,7 +245,7 @@ def a_clip(folder: Path, frames: int, seed: int = 0) -> CachedClip:
 def test_windows_are_a_reference_and_frames_in_a_row(tmp_path: Path) -> None:
     clips = (a_clip(tmp_path, 9), a_clip(tmp_path, 6, seed=1), a_clip(tmp_path, 3, seed=2))
     prepared = Prepared(tmp_path, "key", "pocket", 0.5, clips, {})
-    windows = ClipWindows(prepared, 5, hand_weights, style=POCKET)
+    windows = ClipWindows(prepared, 5, hands(RELEASED_STAGE), style=POCKET)
     assert len(windows) == 6 + 3  # the third is too short
     starts, references = set(), set()
     for index in range(80):
@@ -258,10 +259,10 @@ def test_windows_are_a_reference_and_frames_in_a_row(tmp_path: Path) -> None:
     assert starts == set(range(6)) and references == set(range(9))
     assert example["latents"].shape == (4, 5, 8, 8) and example["pose"].shape == (3, 5, 64, 64)
     assert example["weight"].max() == 10 and example["weight"].min() == 1
-    again = ClipWindows(prepared, 5, hand_weights, style=POCKET).example(79)
+    again = ClipWindows(prepared, 5, hands(RELEASED_STAGE), style=POCKET).example(79)
     assert all(torch.equal(example[name], again[name]) for name in example)
     with pytest.raises(BadInput, match="longest clip has 9"):
-        ClipWindows(prepared, 16, hand_weights, style=POCKET)
+        ClipWindows(prepared, 16, hands(RELEASED_STAGE), style=POCKET)
 
 
 def test_a_deleted_or_older_clip_is_explained(tmp_path: Path) -> None:
@@ -270,7 +271,7 @@ def test_a_deleted_or_older_clip_is_explained(tmp_path: Path) -> None:
     assert read_prepared(tmp_path) == prepared
     (tmp_path / "c0.safetensors").unlink()
     with pytest.raises(BadInput, match="Prepare the clips again"):
-        ClipWindows(prepared, 5, hand_weights, style=POCKET).example(0)
+        ClipWindows(prepared, 5, hands(RELEASED_STAGE), style=POCKET).example(0)
     (tmp_path / LIST).write_text('{"version": 0}')
     with pytest.raises(BadInput, match="another version"):
         read_prepared(tmp_path)

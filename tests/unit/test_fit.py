@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,14 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path, st
 
 def test_workers_change_nothing(tmp_path: Path) -> None:
     assert same(run_to(tmp_path / "a", 6), run_to(tmp_path / "b", 6, workers=2))
+
+
+def test_a_whole_batch_is_added_up_from_small_ones(tmp_path: Path) -> None:
+    """Six examples a step, three at a time, are the two micro-batches that `stage` has."""
+    made = replace(stage(4, accumulate=1), whole_batch=6)
+    line = Line()
+    list(fit(made, line, Points(), Run(tmp_path / "a", seed=3, cpu=True)))
+    assert same(line, run_to(tmp_path / "b", 4))
 
 
 KILLED = """

@@ -1,11 +1,10 @@
-"""MimicMotion's own mathematics: hand weights, the loss, the sampler's shape and slots."""
+"""MimicMotion's own mathematics: the loss, the sampler's shape and slots."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -15,11 +14,10 @@ from engine.nets.controls import PoseNet
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
-from engine.pose.skeleton import LEFT_HAND
 from engine.sampling.loop import Step, Tick
 from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, Profile
-from engine.train.stage import NUMBERS, select
+from engine.train.stage import select
 
 TINY = dataclasses.replace(
     mimicmotion.POCKET,
@@ -75,22 +73,7 @@ def batch(frames: int = 3) -> dict[str, Tensor]:
     }
 
 
-def test_only_reliable_hands_weigh_more() -> None:
-    keypoints = np.full((2, 133, 2), 0.5)
-    keypoints[:, LEFT_HAND] = [0.25, 0.75]
-    score = np.zeros((2, 133))
-    score[:, LEFT_HAND] = 0.9
-    score[1, 95] = 0.4  # one doubtful finger makes the hand unreliable
-    weights = mimicmotion.hand_weights(keypoints, score, (16, 16))
-    assert weights[0, 12, 4] == 10
-    assert weights[0].sum() < 256 + 9 * 9  # at most three by three cells
-    assert (weights[1] == 1).all()
-
-
-def test_a_hand_outside_the_picture_weighs_nothing() -> None:
-    keypoints = np.full((1, 133, 2), 1.4)
-    weights = mimicmotion.hand_weights(keypoints, np.ones((1, 133)), (16, 16))
-    assert (weights == 1).all()
+RELEASED = mimicmotion.RELEASED_STAGE
 
 
 class Perfect(nn.Module):
@@ -109,14 +92,14 @@ class Perfect(nn.Module):
 
 def test_a_perfect_prediction_costs_nothing() -> None:
     data = batch()
-    objective = mimicmotion.Objective(Perfect(data["latents"]), PoseNet(16))  # pyright: ignore[reportArgumentType]
+    objective = mimicmotion.objective(RELEASED, Perfect(data["latents"]), PoseNet(16))  # pyright: ignore[reportArgumentType]
     losses = objective(data, torch.Generator().manual_seed(0))
     assert losses["loss"] < 1e-6
 
 
 def test_hand_cells_cost_ten_times_as_much() -> None:
     nets = networks()
-    objective = mimicmotion.Objective(nets.unet, nets.pose_net)
+    objective = mimicmotion.objective(RELEASED, nets.unet, nets.pose_net)
     plain = objective(batch(), torch.Generator().manual_seed(0))
     data = batch()
     data["weight"] = data["weight"] * 10
@@ -129,7 +112,7 @@ def test_a_still_video_is_zero_for_the_relative_model() -> None:
     data = batch()
     data["latents"] = data["image"][:, :, None].expand(-1, -1, 3, -1, -1)
     still = torch.zeros_like(data["latents"])
-    objective = mimicmotion.Objective(Perfect(still), PoseNet(16), relative=True)  # pyright: ignore[reportArgumentType]
+    objective = mimicmotion.objective(RELEASED, Perfect(still), PoseNet(16), relative=True)  # pyright: ignore[reportArgumentType]
     assert objective(data, torch.Generator().manual_seed(0))["loss"] < 1e-6
 
 
@@ -158,23 +141,36 @@ def test_every_frame_sees_the_photos_own_pose() -> None:
 def test_dropout_drops_all_conditions_together() -> None:
     nets = networks()
     nn.init.normal_(nets.pose_net.final_proj.weight)
-    always = mimicmotion.Objective(nets.unet, nets.pose_net, dropout=1.0)
+
+    def objective(**numbers: float) -> mimicmotion.Objective:
+        stage = dataclasses.replace(RELEASED, loss={**RELEASED.loss, **numbers})
+        return mimicmotion.objective(stage, nets.unet, nets.pose_net)
+
+    always = objective(dropout=1.0)
     one, two = batch(), batch()
     two["pose"], two["token"] = torch.randn_like(two["pose"]), torch.randn_like(two["token"])
     two["image"] = torch.randn_like(two["image"])
     losses = [always(b, torch.Generator().manual_seed(0))["loss"].item() for b in (one, two)]
     assert losses[0] == losses[1]
-    never = mimicmotion.Objective(nets.unet, nets.pose_net, dropout=0.0)
+    never = objective(dropout=0.0)
     losses = [never(b, torch.Generator().manual_seed(0))["loss"].item() for b in (one, two)]
     assert losses[0] != losses[1]
 
 
-def test_every_number_of_every_stage_names_its_source() -> None:
+def test_a_stage_trains_parameters_that_there_are() -> None:
     nets = networks()
-    objective = mimicmotion.Objective(nets.unet, nets.pose_net, nets.reference_net)
+    objective = mimicmotion.objective(RELEASED, nets.unet, nets.pose_net, nets.reference_net)
     for stage in mimicmotion.STAGES.values():
-        assert set(stage.sources) == set(NUMBERS), stage.name
         assert len(list(select(objective, stage.train))) > 0
+
+
+def test_the_numbers_of_the_noise_are_the_stages() -> None:
+    nets = networks()
+    for stage in mimicmotion.STAGES.values():
+        made = mimicmotion.objective(stage, nets.unet, nets.pose_net)
+        found = made.sigma_mean, made.sigma_deviation, made.dropout
+        names = ("sigma_mean", "sigma_deviation", "dropout")
+        assert found == tuple(stage.loss[name] for name in names)
 
 
 def test_the_autoencoder_stays_where_the_steps_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:

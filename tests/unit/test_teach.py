@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
 from engine.pose.draw import POCKET
 from engine.teach import Lesson, teach
+from engine.train.hands import hands
 from engine.train.stage import Stage
 from engine.types import Event, Metric, Progress, Result
 from tests.unit import tiny_released
@@ -56,7 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def short(stage: Stage, steps: int, rate: float = 0.0, batch: int = 1) -> Stage:
     """The stage with fewer steps, and with another rate from its first to its last step."""
     optim = replace(stage.optim, warmup=0, decay=0, rate=rate or stage.optim.rate)
-    return replace(stage, steps=steps, batch_size=batch, optim=optim)
+    return replace(stage, steps=steps, batch_size=batch, whole_batch=0, optim=optim)
 
 
 def pocket_lesson(home: Path, out: Path, steps: int, **changes: object) -> Lesson:
@@ -95,11 +95,13 @@ def stopped(events: Iterator[Event], at: int) -> None:
 def loss(folder: Path, clips: Path) -> float:
     """The loss on 16 windows with the same noise every time."""
     objective = pocket.learning(
+        mimicmotion.POCKET_WINDOWS,
         pocket_files.load(folder, "mimicmotion-unet", VideoUNet),
         pocket_files.load(folder, "mimicmotion-pose", PoseNet),
         pocket_files.load(folder, "mimicmotion-reference", PoseNet),
     )
-    windows = ClipWindows(read_prepared(clips), 4, mimicmotion.hand_weights, style=POCKET)
+    weigh = hands(mimicmotion.POCKET_WINDOWS)
+    windows = ClipWindows(read_prepared(clips), 4, weigh, style=POCKET)
     rows = [windows.example(index) for index in range(16)]
     batch = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
     return objective(batch, torch.Generator().manual_seed(0))["loss"].item()
@@ -143,19 +145,22 @@ def test_the_settings_of_hands_and_windows_arrive(
     monkeypatch.setattr(library, "teach", lambda lesson: iter(lessons.append(lesson) or ()))
     command = ["train", "--system", "mimicmotion", "--stage", "pocket_windows", "--data", "d"]
     values = ("hand_weight=3", "hand_threshold=0.7", "hand-padding=0.05", "window=5", "steps=9")
+    values += ("batch=6",)
     options = [word for value in values for word in ("--set", value)]
     assert main([*command, "--out", "o", "--model", "m", "--resume", *options]) == 0
     (given,) = lessons
-    assert given.hands == {"weight": 3, "threshold": 0.7, "padding": 0.05}
+    usual = mimicmotion.POCKET_WINDOWS.loss
+    changed = {"hand_weight": 3, "hand_threshold": 0.7, "hand_padding": 0.05}
+    assert given.stage.loss == {**usual, **changed} and given.stage.whole_batch == 6
     assert (given.window, given.stage.steps, given.model, given.resume) == (5, 9, "m", True)
 
-    def heaviest(**hands: float) -> float:
+    def heaviest(**numbers: float) -> float:
         prepared = read_prepared(home / "pocket-clips")
-        weigh = partial(mimicmotion.hand_weights, **hands)
-        windows = ClipWindows(prepared, 5, weigh, style=POCKET)
+        stage = replace(mimicmotion.POCKET_WINDOWS, loss={**usual, **numbers})
+        windows = ClipWindows(prepared, 5, hands(stage), style=POCKET)
         return max(windows.example(index)["weight"].max().item() for index in range(20))
 
-    assert heaviest() == 10 and heaviest(weight=3) == 3 and heaviest(threshold=1) == 1
+    assert heaviest() == 10 and heaviest(hand_weight=3) == 3 and heaviest(hand_threshold=1) == 1
 
 
 def test_svd_becomes_a_mimicmotion_that_can_be_used(home: Path, tmp_path: Path) -> None:
@@ -245,7 +250,7 @@ def test_drawn_dancers_are_trained_by_the_pocket_recipe(
             pocket, name, lambda *found, name=name: iter(given.append((name, *found)) or ())
         )
     for stage in (mimicmotion.POCKET_PICTURES, mimicmotion.POCKET_WINDOWS):
-        lesson = Lesson(stage, tmp_path, tmp_path / "out", device="cpu", hands={"weight": 2})
+        lesson = Lesson(stage, tmp_path, tmp_path / "out", device="cpu")
         (result,) = teach(replace(lesson, minutes=2))
         assert isinstance(result, Result)
         assert result.path == tmp_path / "out" / stage.name / "weights.pt"
@@ -255,9 +260,9 @@ def test_drawn_dancers_are_trained_by_the_pocket_recipe(
         ("pictures", "pocket_pictures"),
         ("windows", "pocket_windows"),
     ]
-    _, plan, _, seconds = given[1]
+    _, plan, stage, seconds = given[1]
     assert (plan.size, plan.clips, plan.long_clips, plan.cpu, seconds) == (64, 5, 3, True, 120)
-    assert plan.results == tmp_path / "out" and plan.hands == {"weight": 2}
+    assert plan.results == tmp_path / "out" and stage is mimicmotion.POCKET_WINDOWS
 
 
 @pytest.mark.parametrize(
@@ -267,6 +272,7 @@ def test_drawn_dancers_are_trained_by_the_pocket_recipe(
         (["--set", "window=x"], "window"),
         (["--set", "hand_weight=-1"], "hand_weight"),
         (["--set", "rate=3"], "no setting called 'rate'"),
+        (["--stage", "pocket_pictures", "--set", "hand_weight=3"], "no setting 'hand_weight'"),
         ([], "data prepare"),
     ],
 )
