@@ -42,10 +42,11 @@ const showActs = (card) => {
   }));
 };
 const acted = (name) => {
-  if (name === 'again') trigger('again');
-  if (name === 'longer') trigger('longer');
-  if (name === 'use') trigger('use');
-  if (name === 'resume') trigger('resume');
+  const { id } = props.value; // what is asked is for the job that is seen here
+  if (name === 'again') trigger('again', { id });
+  if (name === 'longer') trigger('longer', { id });
+  if (name === 'use') trigger('use', { id });
+  if (name === 'resume') trigger('resume', { id });
 };
 // The finished pieces of the job on the stage; when it is done, its video goes on where they were.
 const player = playPieces([...element.querySelectorAll('.stage-piece')], calm);
@@ -62,6 +63,7 @@ const paint = () => {
   const card = props.value;
   if (!card) return;
   stage.dataset.state = card.state;
+  stage.dataset.job = card.id; // the page tells the server what is on its stage: tab.py
   stage.hidden = !card.stage;
   const seen = (card.preview || '').startsWith('data:image/jpeg;base64,');
   if (seen && picture.src !== card.preview) picture.src = card.preview;
@@ -96,6 +98,6 @@ const paint = () => {
     trouble.append(line);
   }
 };
-stop.addEventListener('click', () => { stop.disabled = true; trigger('stop'); });
+stop.addEventListener('click', () => { stop.disabled = true; trigger('stop', { id: props.value.id }); });
 paint();
 watch('value', paint);

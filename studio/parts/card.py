@@ -85,6 +85,7 @@ def sample_status(sample: Sample, language: Language) -> dict[str, Any]:
     words = {"person": sample.person, "dance": sample.dance}
     names = {kind: say(f"{kind}_{key}", language) for kind, key in words.items()}
     return status(None, 0, language) | {
+        "id": sample.key,
         "state": "sample",
         "head": say("sample_head", language, **names),
         "detail": say("sample_detail", language),

@@ -83,6 +83,11 @@ class Page:
         return out[0], self.store.recent(owner_of(self.token) or "")[0]
 
 
+def asking(job: object) -> gr.EventData:
+    """An event of the card that shows `job`."""
+    return gr.EventData(None, {"id": job})
+
+
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
@@ -294,13 +299,13 @@ def test_a_finished_video_can_be_made_again_longer_and_used(page: Page) -> None:
     job = _done(page)
     acts = [name for name, _ in status(job, 0, "en")["actions"]]
     assert acts == ["download", "again", "longer", "use"]
-    page.do.again(page.token, job.id, {}, "en")
+    page.do.again(page.token, {}, "en", asking(job.id))
     assert page.store.recent(job.owner)[0].settings["seed"] == -1
-    page.do.longer(page.token, job.id, {}, "en")
+    page.do.longer(page.token, {}, "en", asking(job.id))
     longest = page.store.recent(job.owner)[0].settings
     assert (longest["num_frames"], longest["seed"]) == (48, 5)
     page.change(quality="draft", dance="kick", person="theo")
-    note, *filled = page.do.use(page.token, job.id, "en")
+    note, *filled = page.do.use(page.token, "en", asking(job.id))
     page.see(filled)
     again = page.do.chosen(page.given)
     assert note["tone"] == "done" and again.order.dance == FIRST_DANCE
@@ -312,8 +317,8 @@ def test_another_visitors_job_cannot_be_used(page: Page) -> None:
     job = _done(page)
     stranger = new_token()
     for act in (page.do.again, page.do.longer, page.do.resume):
-        assert "no longer here" in act(stranger, job.id, {}, "en")[0]["what"]
-    assert "no longer here" in page.do.use(stranger, job.id, "en")[0]["what"]
+        assert "no longer here" in act(stranger, {}, "en", asking(job.id))[0]["what"]
+    assert "no longer here" in page.do.use(stranger, "en", asking(job.id))[0]["what"]
     assert page.store.recent(owner_of(stranger) or "") == []
 
 
@@ -325,7 +330,7 @@ def test_what_was_stopped_can_go_on(page: Page) -> None:
     stopped.scratch.mkdir()
     (stopped.scratch / "step-3").write_bytes(b"x")
     assert status(stopped, 0, "en")["actions"][0] == ("resume", "Go on")
-    assert page.do.resume(page.token, job.id, {}, "en")[0] is None
+    assert page.do.resume(page.token, {}, "en", asking(job.id))[0] is None
     waiting = page.store.get(job.id, job.owner)
     assert waiting and waiting.state == "queued"
 

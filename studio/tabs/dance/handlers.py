@@ -22,6 +22,7 @@ from studio.jobs.job import Job
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
 from studio.orders import Incomplete, Order, place_order
+from studio.page import said
 from studio.parts import notice
 from studio.parts.card import longer
 from studio.presets import Preset
@@ -142,13 +143,20 @@ class Handlers:
         view = look(self._store, owner_of(token), shown, language_of(page), self._examples)
         return updates(view, sent)
 
+    def tick(
+        self, token: object, shown: object, sent: Sent, seen: object, page: str
+    ) -> tuple[Any, ...]:
+        """The view as updates, but for `shown`: while this was asked, another one may be chosen."""
+        view = look(self._store, owner_of(token), shown, language_of(page), self._examples)
+        return updates(view, sent, seen)[1:]
+
     def choose(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Put a job of the shelf on the stage."""
-        return self.look(token, event._data.get("id"), sent, page)
+        return self.look(token, said(event).get("id"), sent, page)
 
     def sample(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Put an example on the stage, and its person and dance into the form."""
-        one = self._examples.sample(event._data.get("key"))
+        one = self._examples.sample(said(event).get("key"))
         if one is None:
             return (gr.skip(),) * CAST + self.look(token, None, sent, page)
         filled = self.fill(Choices(replace(NOTHING, person=one.person, dance=one.dance)), page)
@@ -165,43 +173,49 @@ class Handlers:
                 raise Incomplete("no_visitor")
             job = self._placed(self.chosen(given[:-1]), owner)
         except Incomplete as error:
-            return (notice.missing(error.key, language), *self.look(token, shown, sent, given[-1]))
+            return (
+                notice.missing(error.key, language, **error.values),
+                *self.look(token, shown, sent, given[-1]),
+            )
         except (UnusableFile, StudioError) as error:
             trouble = error.trouble if isinstance(error, UnusableFile) else trouble_of(error)
             return (notice.refused(trouble, language), *self.look(token, shown, sent, given[-1]))
         return (None, *self.look(token, self._stage_after(shown, owner, job), sent, given[-1]))
 
-    def stop(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+    # What the card asks is for the job that it shows: it says which one that is.
+
+    def stop(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Stop the job on the stage."""
-        owner = owner_of(token)
+        owner, shown = owner_of(token), said(event).get("id")
         if owner:
             self._store.cancel(shown, owner)
         return self.look(token, shown, sent, page)
 
-    def again(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+    def again(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """The same by the same model once more, with a seed that is drawn anew."""
-        return self._repeat(token, shown, sent, page, {"seed": -1})
+        return self._repeat(token, said(event).get("id"), sent, page, {"seed": -1})
 
-    def longer(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+    def longer(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """The same person, dance and seed, with twice as many frames."""
+        shown = said(event).get("id")
         job = self._job(token, shown)
         changes = {"num_frames": longer(job), "seed": job.record.get("seed", -1)} if job else {}
         return self._repeat(token, shown, sent, page, changes)
 
-    def resume(self, token: object, shown: object, sent: Sent, page: str) -> tuple[Any, ...]:
+    def resume(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Go on with what ended without a result: from its last step, or from the start."""
-        owner = owner_of(token)
+        owner, shown = owner_of(token), said(event).get("id")
         note = None
         try:
             if owner is None or not self._store.resume(shown, owner):
                 raise Refused("gone")
         except Refused as error:
-            note = notice.missing(error.key, language_of(page))
+            note = notice.missing(error.key, language_of(page), **error.values)
         return (note, *self.look(token, shown, sent, page))
 
-    def use(self, token: object, shown: object, page: str) -> tuple[Any, ...]:
+    def use(self, token: object, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Fill the form with what the job on the stage was made from, its seed included."""
-        job = self._job(token, shown)
+        job = self._job(token, said(event).get("id"))
         if job is None:
             return (notice.missing("gone", language_of(page)), *self.fill(None, page))
         return self._filled(choices_of(job), page)
@@ -299,10 +313,13 @@ class Handlers:
                 require_maker(before.model, before.system, self._store.home)
             job = self._store.again(shown, owner, changes)
         except (Incomplete, Refused) as error:
-            return (notice.missing(error.key, language), *self.look(token, shown, sent, page))
+            return (
+                notice.missing(error.key, language, **error.values),
+                *self.look(token, shown, sent, page),
+            )
         except StudioError as error:
-            said = notice.refused(trouble_of(error), language)
-            return (said, *self.look(token, shown, sent, page))
+            note = notice.refused(trouble_of(error), language)
+            return (note, *self.look(token, shown, sent, page))
         return (None, *self.look(token, job.id, sent, page))
 
     def _job(self, token: object, shown: object) -> Job | None:
@@ -325,4 +342,3 @@ def _served(path: str | None) -> str | None:
         return cached(Path(path)) if path is not None else None
     except OSError:
         return None
-    return cached(Path(path))

@@ -24,9 +24,15 @@ Sent: TypeAlias = Mapping[str, str]
 """A mark of every part that the page was sent last."""
 
 
-def updates(view: View, sent: Sent) -> tuple[Any, ...]:
-    """For the stage's outputs: shown, card, shelf, video, button, timer, sent."""
+def updates(view: View, sent: Sent, seen: object = None) -> tuple[Any, ...]:
+    """For the stage's outputs: shown, card, shelf, video, button, timer, sent.
+
+    `seen` is the id of what the page shows, where it says so. Two answers may have overtaken each
+    other: then the page shows another one than it was sent last, and everything is sent again.
+    """
     new = view.marks()
+    if seen is not None and seen != (view.shown or ""):
+        sent = {}
 
     def unless_same(name: str, value: Any) -> Any:
         return gr.skip() if sent.get(name) == new[name] else value

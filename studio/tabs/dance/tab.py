@@ -16,7 +16,7 @@ from studio.forms import USUAL_FPS, Form
 from studio.intake import Intake, Role
 from studio.jobs.store import Store
 from studio.makers import Makers
-from studio.page import IN_LANGUAGE, QUIET
+from studio.page import IN_LANGUAGE, LANGUAGE, QUIET
 from studio.presets import presets
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import show
@@ -24,6 +24,7 @@ from studio.tabs.dance.handlers import CAST, FIELDS, LEADING, Handlers
 from studio.tabs.dance.layout import Fields, Parts, lay_out
 from studio.tabs.dance.making import Making
 from studio.tabs.dance.rehearse import Rehearser
+from studio.tabs.dance.seams import Seams
 from studio.words import language_of
 
 _SYSTEM = "mimicmotion"
@@ -39,6 +40,17 @@ _TO_THE_STAGE = """() => {
 _TO_THE_FORM = """() => {
   document.querySelector('#choices').scrollIntoView({ behavior: 'smooth' });
 }"""
+
+# With every tick the page says which job its stage shows, and its language.
+_ON_STAGE = (
+    "(...given) => [...given.slice(0, -2),"
+    f" document.querySelector('#card .stage')?.dataset.job || '', {LANGUAGE}]"
+)
+
+# Gradio drops a second event while it waits for the answer to the first. These ask again, with
+# what the fields hold then; those ask at once, because each one says what it is about.
+_LAST: dict[str, Any] = {"trigger_mode": "always_last"}
+_EACH: dict[str, Any] = {"trigger_mode": "multiple"}
 
 _TO_THIS_TAB = """() => {
   if (document.querySelector('#gallery-notice .notice:not([hidden])')) return;
@@ -80,6 +92,7 @@ class Dance:
             store, drafts, examples, intake, self._presets, self._form, self._making
         )
         self._rehearser = Rehearser(self._rehearsals, examples, intake, self._form, self._do.chosen)
+        self._seams = Seams(store, examples, intake, self._form, self._do.chosen)
 
     def build(self, demo: gr.Blocks, tab: gr.Tab, token: gr.BrowserState) -> None:
         """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
@@ -88,9 +101,10 @@ class Dance:
         self._page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
         arrived = gr.State(False)  # before that, nothing on the page is the visitor's
         arrival = self._wire_stage(demo, token, arrived, fields, parts)
-        self._wire_choices(fields, parts)
+        self._wire_choices(token, fields, parts)
         self._wire_maker(tab, arrived, fields, parts)
         self._wire_settings(arrival, fields, parts)
+        self._wire_seams(token, fields, parts.seams)
 
     def fill_after(self, event: Dependency, wanted: gr.State) -> None:
         """Fill the form with the `Choices` in `wanted` once `event` is over, and show this tab."""
@@ -102,7 +116,7 @@ class Dance:
         self, event: Any, act: Any, inputs: Sequence[Component], outputs: Any, **how: Any
     ) -> Dependency:
         """A quiet event whose handler gets the page's language as its last input."""
-        return event(act, [*inputs, self._page], outputs, js=IN_LANGUAGE, **{**QUIET, **how})
+        return event(act, [*inputs, self._page], outputs, **{"js": IN_LANGUAGE, **QUIET, **how})
 
     def _wire_stage(
         self,
@@ -117,28 +131,30 @@ class Dance:
         timer = gr.Timer(show.LIVE_SECONDS)
         view = [shown, parts.card, parts.shelf, parts.video, parts.go, timer, sent]
         said = [parts.notice, *view]
-        at = [token, shown, sent]
+        at = [token, sent]
         chosen: list[Any] = fields.components
 
-        self._on(parts.go.click, self._do.make, [*at, *chosen], said).then(
+        self._on(parts.go.click, self._do.make, [token, shown, sent, *chosen], said).then(
             None, None, None, js=_TO_THE_STAGE
         )
-        self._on(parts.card.stop, self._do.stop, at, view)
+        self._on(parts.card.stop, self._do.stop, at, view, **_EACH)
         self._on(parts.card.again, self._do.again, at, said)
         self._on(parts.card.longer, self._do.longer, at, said)
         self._on(parts.card.resume, self._do.resume, at, said)
-        self._on(parts.card.use, self._do.use, [token, shown], self._taken).then(
+        self._on(parts.card.use, self._do.use, [token], self._taken).then(
             None, None, None, js=_TO_THE_FORM
         )
-        self._on(parts.shelf.choose, self._do.choose, [token, sent], view)
-        self._on(parts.reel.choose, self._do.sample, [token, sent], [*chosen[:CAST], *view])
-        self._on(timer.tick, self._do.look, at, view)
+        self._on(parts.shelf.choose, self._do.choose, at, view, **_EACH)
+        self._on(parts.reel.choose, self._do.sample, at, [*chosen[:CAST], *view], **_EACH)
+        seen = gr.Textbox(visible=False)  # its value is replaced by _ON_STAGE
+        asked = [token, shown, sent, seen]
+        self._on(timer.tick, self._do.tick, asked, view[1:], js=_ON_STAGE)
         gr.on(
             [component.change for component in chosen],
             self._do.keep,
             [token, arrived, *chosen],
             None,
-            trigger_mode="always_last",
+            **_LAST,
             **QUIET,
         )
         return self._on(demo.load, self._do.arrive, [token], [token, arrived, *said, *chosen])
@@ -149,39 +165,41 @@ class Dance:
         self._on(tab.select, self._making.returned, back, [parts.notice, model])
         model.change(self._making.note, model, parts.pocket_note, **QUIET)
 
-    def _wire_choices(self, fields: Fields, parts: Parts) -> None:
-        fields.consent.input(
+    def _wire_choices(self, token: gr.BrowserState, fields: Fields, parts: Parts) -> None:
+        agreed = fields.consent.input(
             None, [fields.consent, fields.photo], fields.agreed, js=_AGREED, show_progress="hidden"
         )
         # One event each: a second one would find the fields as the first one left them.
         person, photo, consent, model = fields.person, fields.photo, fields.consent, fields.model
         before = [person, photo, model]
-        self._on(person.input, self._do.picked, before, [photo, consent, model])
-        for changed in (photo.input, photo.clear):
-            self._on(changed, self._do.uploaded, before, [person, consent, model])
+        self._on(person.input, self._do.picked, before, [photo, consent, model], **_LAST)
+        # Gradio calls taking a picture away an input, too; with `.clear` this would be asked twice.
+        self._on(photo.input, self._do.uploaded, before, [person, consent, model], **_LAST)
         motion, keypoints = fields.motion, fields.keypoints
-        given: list[tuple[Role, Any, gr.HTML, list[Any]]] = [
-            ("photo", photo, fields.photo_notice, [photo.input]),
-            ("motion", motion, fields.motion_notice, [motion.upload, motion.stop_recording]),
-            ("keypoints", keypoints, fields.motion_notice, [keypoints.upload]),
+        videos = [motion.upload, motion.stop_recording]
+        given: list[tuple[Role, Any, gr.HTML, list[Any], list[Any]]] = [
+            ("photo", photo, fields.photo_notice, [photo.input], []),
+            ("motion", motion, fields.motion_notice, videos, [motion.clear]),
+            ("keypoints", keypoints, fields.motion_notice, [keypoints.upload], [keypoints.clear]),
         ]
-        chosen = fields.components
+        chosen = [token, *fields.components]
         seen = [parts.rehearse, parts.look]
         slow: dict[str, Any] = {
             "queue": True, "concurrency_limit": 2, "concurrency_id": "rehearsal",
         }  # fmt: skip
-        for role, field, note, arrivals in given:
-            for changed in (*arrivals, field.clear):
-                self._on(changed, self._do.checked(role), [field], note)
+        for role, field, note, arrivals, gone in given:
+            for changed in (*arrivals, *gone):
+                self._on(changed, self._do.checked(role), [field], note, **_LAST)
             for arrival in arrivals:
-                self._on(arrival, self._rehearser.own, chosen, seen, **slow)
+                self._on(arrival, self._rehearser.own, chosen, seen, **slow, **_LAST)
+        self._on(agreed.then, self._rehearser.own, chosen, seen, **slow)
         self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         stale = (
             fields.person, fields.photo, fields.model, fields.source, fields.dance,
             fields.motion, fields.keypoints,
         )  # fmt: skip
         gr.on([field.change for field in stale], lambda: None, None, parts.look, **QUIET)
-        fields.person.input(lambda: None, None, fields.photo_notice, **QUIET)
+        fields.person.input(lambda: None, None, fields.photo_notice, **_LAST, **QUIET)
         fields.source.change(lambda: None, None, fields.motion_notice, **QUIET)
         own = [
             component
@@ -199,22 +217,31 @@ class Dance:
         sized = [by_name[name] for name in ("num_frames", "fps", "resolution")]
         length = [*sized, fields.whole, fields.source, fields.model]
         outputs = [parts.forecast, by_name["quality"]]
-        always = {"trigger_mode": "always_last"}
         for component in (by_name["quality"], by_name["num_inference_steps"]):
-            self._on(component.change, self.forecast, everything, parts.forecast, **always)
+            self._on(component.change, self.forecast, everything, parts.forecast, **_LAST)
         for component in length:
-            self._on(component.change, self.forecasts, everything, outputs, **always)
+            self._on(component.change, self.forecasts, everything, outputs, **_LAST)
         for component in form.components:
             changed: Any = component
-            self._on(changed.change, self._do.preset_of, everything, parts.preset, **always)
+            self._on(changed.change, self._do.preset_of, everything, parts.preset, **_LAST)
         spans = [
             *length,
             *(by_name[name] for name in form.added if form.spec(name).group == "long"),
         ]
         for component in spans:
-            self._on(component.change, self.windows, everything, parts.strip, **always)
+            self._on(component.change, self.windows, everything, parts.strip, **_LAST)
         self._on(arrival.then, self.windows, everything, parts.strip)
         self._on(arrival.then, self.forecasts, everything, outputs)  # the page is ready then
+
+    def _wire_seams(self, token: gr.BrowserState, fields: Fields, part: gr.HTML) -> None:
+        each: dict[str, Any] = {"trigger_mode": "multiple"}
+        fusion = fields.form.components[fields.form.added.index("fusion")]
+        events: Any = part
+        self._on(events.look, self._seams.look, [token], part)
+        self._on(events.ask, self._seams.ask, [token, *fields.components], part)
+        self._on(events.stop, self._seams.stop, [token], part, **each)
+        self._on(events.drop, self._seams.drop, [token], part, **each)
+        events.pick(self._seams.pick, None, fusion, **QUIET)
 
     # --- what it will take ----------------------------------------------------------------------
 
