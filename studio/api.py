@@ -235,7 +235,7 @@ def _said_in(language: Language) -> Iterator[Language]:
     try:
         yield language
     except Incomplete as error:
-        texts = [say(f"{error.key}_{part}", language) for part in ("what", "fix")]
+        texts = [say(f"{error.key}_{part}", language, **error.values) for part in ("what", "fix")]
     except UnusableFile as error:
         texts = list(explained(error.trouble, language))
     except (BadInput, MissingModel) as error:

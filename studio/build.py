@@ -53,6 +53,7 @@ def build(
     `rehearsals` is who shows a pose before the run, by default a process of the real engine;
     `fetcher` is who gets models, by default into the home of `store`.
     """
+    rehearsals = rehearsals or Rehearsals(store.home, per_minute=where.rehearsals_per_minute)
     fetcher, machine = fetcher or Fetcher(store.home), this_machine()
     with Page(
         title="Pirouette", analytics_enabled=False, delete_cache=(_HOUR, _DAY), fill_width=True

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.forms import Filled, apply_settings
 from studio.jobs.job import Job
-from studio.orders import Order
+from studio.orders import Order, source_of
 
 NOTHING = Order(None, None, False, "library", None, None, None)
 
@@ -40,7 +40,7 @@ def choices_of(job: Job) -> Choices:
     seed = {"seed": job.record["seed"]} if "seed" in job.record else {}
     filled = apply_settings({**job.settings, **seed}, job.words, job.system)
     image, motion = job.input("image"), job.input("motion")
-    source = "library" if motion is None else _source_of(motion.suffix)
+    source = "library" if motion is None else source_of(motion.name)
     given = str(motion) if motion else None
     order = Order(
         person=filled.person,
@@ -68,7 +68,3 @@ def _with_length(order: Order, filled: Filled) -> Choices:
     if whole:
         del settings["num_frames"]
     return Choices(order, whole, settings)
-
-
-def _source_of(suffix: str) -> str:
-    return "keypoints" if suffix in (".json", ".zip") else "video"

@@ -33,7 +33,8 @@ def explained(trouble: Trouble, language: Language) -> Texts:
     """The texts of a job's trouble: the engine's own, or the studio's for its key."""
     if not trouble.what and trouble.key:
         what, why, fix = (
-            say(f"trouble_{trouble.key}_{part}", language) for part in ("what", "why", "fix")
+            say(f"trouble_{trouble.key}_{part}", language, **trouble.values)
+            for part in ("what", "why", "fix")
         )
         return what, why, fix
     korean = _korean(trouble.key, trouble.values) if language == "ko" else None

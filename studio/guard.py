@@ -26,8 +26,8 @@ MOST_BODY_BYTES = 4_000_000
 """Of a request that is no upload: settings, boxes and words are far smaller."""
 
 _ROUTES = re.compile(
-    r"/gradio_api/(?:(?:user|login_check|token|app_id|info|reset|cancel|component_server|upload"
-    r"|upload_progress|startup-events|theme\.css)/?$"
+    r"/gradio_api/(?:(?:user|login_check|token|app_id|info|reset|cancel|upload|upload_progress"
+    r"|startup-events|theme\.css)/?$"
     r"|(?:heartbeat|stream|run|api|call|queue)/|file=(?!\s*https?:))",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from engine.data.limits import Limits
+from studio.environment import for_reading
 from studio.hosting import Hosting
 from studio.jobs.job import Trouble
 
@@ -21,9 +22,9 @@ Role: TypeAlias = Literal["photo", "motion", "keypoints"]
 
 INSPECTOR = (sys.executable, "-B", "-m", "studio.inspect_upload")
 _ROOT = Path(__file__).resolve().parent.parent
-_KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH")
-"""What the inspector gets to know of our environment: no password, no token."""
 _REMEMBERED = 512
+_MOST_WAITING = 6
+"""Files that wait for a check to end. Each holds one of the page's 40 threads, so no more may."""
 _Mark = tuple[str, str, int, int]
 
 
@@ -62,6 +63,7 @@ class Intake:
         self._where = where
         self._command = command
         self._places = threading.BoundedSemaphore(where.checks_at_once)
+        self._waiting = threading.BoundedSemaphore(where.checks_at_once + _MOST_WAITING)
         self._lock = threading.Lock()
         self._known: OrderedDict[_Mark, Verdict] = OrderedDict()
 
@@ -71,7 +73,11 @@ class Intake:
         return self._where.decode
 
     def check(self, path: Path, role: Role) -> Verdict:
-        """Look at a file, in at most `check_seconds`; whatever is in it, this returns."""
+        """Look at a file, in at most `check_seconds`; whatever is in it, this returns.
+
+        While too many wait it refuses at once (`check_busy`); who does wait, waits no longer than
+        one check may take.
+        """
         try:
             stat = path.stat()
         except (OSError, ValueError):
@@ -81,12 +87,17 @@ class Intake:
             if mark in self._known:
                 self._known.move_to_end(mark)
                 return self._known[mark]
-        if not self._places.acquire(timeout=2 * self._where.check_seconds):
+        if not self._waiting.acquire(blocking=False):
             return Verdict(Trouble(key="check_busy"))
         try:
-            verdict = self._inspected(path, role)
+            if not self._places.acquire(timeout=self._where.check_seconds):
+                return Verdict(Trouble(key="check_busy"))
+            try:
+                verdict = self._inspected(path, role)
+            finally:
+                self._places.release()
         finally:
-            self._places.release()
+            self._waiting.release()
         with self._lock:
             self._known[mark] = verdict
             while len(self._known) > _REMEMBERED:
@@ -120,19 +131,13 @@ class Intake:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what libraries say of a file may quote it
                 cwd=_ROOT,
-                env=_environment(),
+                env=for_reading(os.environ),
                 timeout=self._where.check_seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:  # `run` has killed it
             return Verdict(Trouble(key="check_slow"))
         return verdict_of(done.stdout)
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return kept | threads
 
 
 def verdict_of(answer: bytes) -> Verdict:

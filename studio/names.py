@@ -12,6 +12,7 @@ from engine.settings import Spec, specs
 from studio.forms import USUAL_FPS
 from studio.jobs.job import Job
 from studio.makers import title_of
+from studio.orders import source_of
 from studio.words import Language, duration, known, say
 
 Facts: TypeAlias = list[tuple[str, str]]
@@ -30,8 +31,8 @@ def dance_of(job: Job, language: Language) -> str:
     dance = f"dance_{job.words.get('dance', '')}"
     if known(dance):
         return say(dance, language)
-    motion = job.inputs.get("motion", "")
-    return say("keypoint_dance" if motion.endswith(".json") else "my_video", language)
+    keypoints = source_of(job.inputs.get("motion", "")) == "keypoints"
+    return say("keypoint_dance" if keypoints else "my_video", language)
 
 
 def clean_title(title: str) -> str:

@@ -20,11 +20,12 @@ Source: TypeAlias = Literal["library", "video", "keypoints"]
 
 
 class Incomplete(Exception):
-    """Something is missing; `key` names the words that say what."""
+    """Something is missing; `key` names the words that say what, `values` fill their places."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
         self.key = key
+        self.values = values
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,23 @@ def place_order(
     consent = "person" not in words
     try:
         return store.add(
-            owner, system, settings, files, words, consent=consent, model=model, kind=kind
+            owner,
+            system,
+            settings,
+            files,
+            words,
+            consent=consent,
+            model=model,
+            kind=kind,
+            frames=wanted,
         )
     except Refused as error:
-        raise Incomplete(error.key) from error
+        raise Incomplete(error.key, **error.values) from error
+
+
+def source_of(name: str) -> Source:
+    """Where a dance comes from that was given as a file, by the end of its name."""
+    return "keypoints" if name.lower().endswith((".json", ".zip")) else "video"
 
 
 def _whole(facts: Mapping[str, Any], settings: Mapping[str, Any]) -> int:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from studio.environment import for_computing
+
 STAGE_HAND = (sys.executable, "-m", "studio.stage_hand")
 _KEPT = 48
+_MINUTE = 60.0
 
 
 class Slow(Exception):
     """There was no answer in time."""
+
+
+class Often(Exception):
+    """The same visitor has asked too often in the last minute."""
 
 
 class Rehearsals:
@@ -29,6 +38,8 @@ class Rehearsals:
         start: seconds that it may take to load the engine, before its first answer.
         patience: seconds that an answer may take after that; then it is ended.
         idle: seconds without a question after which it is ended, so that its memory is free.
+        per_minute: questions of one visitor in a minute; None is no limit. What was answered before
+            counts for nothing.
     """
 
     def __init__(
@@ -38,6 +49,7 @@ class Rehearsals:
         start: float = 60,
         patience: float = 45,
         idle: float = 300,
+        per_minute: int | None = None,
     ) -> None:
         self._home, self._command = home, tuple(command)
         self._start, self._patience, self._idle = start, patience, idle
@@ -47,17 +59,21 @@ class Rehearsals:
         self._warm = False
         self._timer: threading.Timer | None = None
         self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._per_minute = per_minute
+        self._asked: dict[str, deque[float]] = {}
+        self._asking = threading.Lock()
 
-    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(self, request: Mapping[str, Any], visitor: str = "") -> dict[str, Any]:
         """The answer to a request (see `studio.stage_hand`): `picture`, `findings` and
         `notes`, or `trouble`; a note and a trouble are the fields of a `Trouble`.
 
         Blocks for at most the seconds given at the start, twice them when another question is being
-        answered: call it from a thread. Raises Slow.
+        answered: call it from a thread. Raises Slow, and Often when `visitor` asks too often.
         """
         line = json.dumps(dict(request), sort_keys=True)
         if line in self._kept:
             return self._kept[line]
+        self._count(visitor)
         if not self._lock.acquire(timeout=self._start + self._patience):
             raise Slow
         try:
@@ -75,6 +91,21 @@ class Rehearsals:
         """End the stage hand."""
         with self._lock:
             self._end()
+
+    def _count(self, visitor: str) -> None:
+        if self._per_minute is None:
+            return
+        now = time.monotonic()
+        with self._asking:
+            for one, times in list(self._asked.items()):
+                while times and now - times[0] > _MINUTE:
+                    times.popleft()
+                if not times:
+                    del self._asked[one]
+            own = self._asked.setdefault(visitor, deque())
+            if len(own) >= self._per_minute:
+                raise Often
+            own.append(now)
 
     def _ask(self, line: str) -> dict[str, Any]:
         hand = self._hand
@@ -100,6 +131,7 @@ class Rehearsals:
         self._hand = subprocess.Popen(
             [*self._command, str(self._home)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            env=for_computing(os.environ),
         )  # fmt: skip
         threading.Thread(target=_listen, args=(self._hand, self._replies), daemon=True).start()
         return self._hand

@@ -18,6 +18,7 @@ from typing import Any, TextIO, TypeAlias
 
 from engine.errors import StudioError
 from engine.types import Inputs, Result, Warning
+from studio.hosting import hosting
 
 Rehearse: TypeAlias = Callable[[Mapping[str, Any], Path], Mapping[str, Any]]
 """(request, where the webp goes) -> what was found."""
@@ -57,7 +58,8 @@ def engine(home: Path) -> Rehearse:
     from engine.models.shelves import Shelves
     from engine.settings import parse
 
-    shelves = Shelves(home, device="cpu")  # the worker has the fast one
+    limits = hosting(os.environ).decode
+    shelves = Shelves(home, device="cpu", limits=limits)  # the worker has the fast device
 
     def answer(request: Mapping[str, Any], out: Path) -> Mapping[str, Any]:
         inputs = Inputs(

@@ -110,8 +110,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "failed": ("This one did not work out", "만들지 못했습니다"),
     "cancelled": ("Stopped", "중지되었습니다"),
     "cancelled_more": (
-        "Your choices are still there; press Make video to start again.",
-        "선택한 내용은 그대로 있습니다. 영상 만들기를 누르면 다시 시작합니다.",
+        "Nothing that you gave is lost. The first button below takes it up again.",
+        "올린 것은 그대로 있습니다. 아래 첫 번째 버튼을 누르면 다시 이어서 만듭니다.",
     ),
     "interrupted": ("Interrupted", "중단되었습니다"),
     "why": ("Why", "이유"),

@@ -67,6 +67,14 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "The rehearsal took too long. Make video works without it.",
         "리허설이 너무 오래 걸렸습니다. 리허설 없이도 영상을 만들 수 있습니다.",
     ),
+    "look_often": (
+        "That was a lot of looks in a short time. Wait a minute; Make video works without one.",
+        "짧은 시간에 너무 많이 보았습니다. 1분쯤 기다리세요. 영상은 바로 만들 수 있습니다.",
+    ),
+    "look_consent": (
+        "First tick the box under the picture: the person in it has to agree.",
+        "먼저 사진 아래의 동의란을 체크하세요. 사진 속 인물의 동의가 필요합니다.",
+    ),
     "look_need": (
         "Choose a person and a dance first.",
         "먼저 사람과 춤을 고르세요.",

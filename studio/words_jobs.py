@@ -36,6 +36,16 @@ JOB_WORDS: Mapping[str, tuple[str, str]] = {
         "Delete videos that you no longer need, or free some space on the machine.",
         "필요 없는 영상을 지우거나 컴퓨터의 공간을 비우세요.",
     ),
+    "too_costly_what": (
+        "This video would take too long here.",
+        "이 영상은 여기서 만들기에 너무 오래 걸립니다.",
+    ),
+    "too_costly_fix": (
+        "It needs about {minutes} minutes; one video may take {most}. Choose a shorter length, a "
+        "lower quality or fewer steps.",
+        "약 {minutes}분이 걸리는데 영상 하나에 {most}분까지 쓸 수 있습니다. 더 짧은 길이나 더 낮은 "
+        "품질, 더 적은 단계를 고르세요.",
+    ),
     "gone_what": ("This video is no longer here.", "이 영상은 더 이상 없습니다."),
     "gone_fix": (
         "It was deleted, or kept as long as this studio keeps videos. Start a new one.",
@@ -101,6 +111,18 @@ JOB_WORDS: Mapping[str, tuple[str, str]] = {
         "Try other files or settings; nothing that you gave was lost.",
         "다른 파일이나 설정으로 시도해 보세요. 올린 것은 그대로 있습니다.",
     ),
+    "trouble_too_slow_what": (
+        "Making this video took too long.",
+        "영상을 만드는 데 시간이 너무 오래 걸렸습니다.",
+    ),
+    "trouble_too_slow_why": (
+        "One video may take {minutes} minutes here.",
+        "여기서는 영상 하나에 {minutes}분까지 쓸 수 있습니다.",
+    ),
+    "trouble_too_slow_fix": (
+        "Make it shorter, in a lower quality or with fewer steps.",
+        "더 짧게, 더 낮은 품질이나 더 적은 단계로 만드세요.",
+    ),
     "trouble_interrupted_what": (
         "The studio was closed while this video was being made.",
         "이 영상을 만드는 동안 스튜디오가 종료되었습니다.",
@@ -110,7 +132,7 @@ JOB_WORDS: Mapping[str, tuple[str, str]] = {
         "그 뒤 다시 시작되었습니다.",
     ),
     "trouble_interrupted_fix": (
-        "Press Make video to start again.",
-        "영상 만들기를 눌러 다시 시작하세요.",
+        "Take it up again on the Dance tab, with the first button below it.",
+        "춤 탭에서 이 영상 아래의 첫 번째 버튼을 누르면 다시 이어서 만듭니다.",
     ),
 }

@@ -9,12 +9,14 @@ class Refused(Exception):
     """A job was not queued; `key` names the words that say why (`<key>_what`, `<key>_fix`).
 
     `too_many`: the owner has enough in the queue. `queue_full`: everyone together has.
-    `disk_full`: the disk has no room. `gone`: the job to start from is not there.
+    `disk_full`: the disk has no room. `gone`: the job to start from is not there. `too_costly`:
+    it would take longer than one job may. `values` fill the places in the words.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
         self.key = key
+        self.values = values
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -10,10 +11,12 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Literal, TypeAlias
 
+from studio.environment import for_computing
 from studio.jobs.job import Job
 from studio.jobs.store import Store
-from studio.jobs.trouble import REPLACE_STATUS, explain_end
+from studio.jobs.trouble import REPLACE_STATUS, explain_end, too_slow
 
 WORKER = (sys.executable, "-m", "studio.jobs.worker")
 
@@ -21,6 +24,9 @@ _LOOK_SECONDS = 0.25
 _QUICK_DEATH_SECONDS = 20.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _WORRYING_DEATHS = 3
+
+Ended: TypeAlias = Literal["by_itself", "stopped", "too_slow"]
+"""Why a worker ended; the last two are our doing, for its owner's wish or for the time it took."""
 
 
 class Supervisor:
@@ -57,10 +63,10 @@ class Supervisor:
             name = uuid.uuid4().hex
             born = time.monotonic()
             with self._spawn(name) as process:
-                stopped = self._attend(process, name)
+                ended = self._attend(process, name)
             if self._closing.is_set():
                 return  # the next worker marks what a closing server leaves as interrupted
-            worked = self._explain(name, process.returncode, stopped)
+            worked = self._explain(name, process.returncode, ended)
             worked = worked or process.returncode == REPLACE_STATUS
             if worked or time.monotonic() - born >= _QUICK_DEATH_SECONDS:
                 early_deaths, pause = 0, 0.0
@@ -75,25 +81,35 @@ class Supervisor:
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         # Standard input is the leash: see studio.jobs.worker.
         return subprocess.Popen(
-            [*self._command, str(self._store.home), name], stdin=subprocess.PIPE
+            [*self._command, str(self._store.home), name],
+            stdin=subprocess.PIPE,
+            env=for_computing(os.environ),
         )
 
-    def _attend(self, process: subprocess.Popen[bytes], name: str) -> bool:
-        """Wait for the worker's end; True if we ended it because its job had to stop."""
+    def _attend(self, process: subprocess.Popen[bytes], name: str) -> Ended:
+        """Wait for the worker's end, or bring it about when its job has to stop."""
         while process.poll() is None:
             if self._closing.wait(_LOOK_SECONDS):
                 process.kill()
-                return False
+                break
             job = self._job_of(name)
-            wanted = job.cancel_wanted if job else None
-            if wanted is not None and time.time() - wanted > self._patience:
+            ended = self._due(job) if job else None
+            if ended is not None:
                 process.terminate()
                 try:
                     process.wait(timeout=2)
                 except subprocess.TimeoutExpired:
                     process.kill()
-                return True
-        return False
+                return ended
+        return "by_itself"
+
+    def _due(self, job: Job) -> Ended | None:
+        """Why a running job has to end now; None if it may go on."""
+        now, most = time.time(), self._store.limits.seconds
+        if job.cancel_wanted is not None:
+            return "stopped" if now - job.cancel_wanted > self._patience else None
+        late = most is not None and job.started is not None and now - job.started > most
+        return "too_slow" if late else None
 
     def _job_of(self, name: str) -> Job | None:
         try:
@@ -101,16 +117,18 @@ class Supervisor:
         except sqlite3.OperationalError:  # the disk is full or slow: look again later
             return None
 
-    def _explain(self, name: str, status: int, stopped: bool) -> bool:
+    def _explain(self, name: str, status: int, ended: Ended) -> bool:
         """Say why the dead worker's job has no result; False if it had no job.
 
         If the store cannot be written now, the next worker marks the job as interrupted.
         """
         job = self._job_of(name)
         if job is None:
-            return stopped
+            return ended != "by_itself"
         with suppress(sqlite3.OperationalError):
-            if stopped or job.cancel_wanted is not None:
+            if ended == "too_slow":
+                self._store.fail(job.id, too_slow(self._store.limits.seconds or 0))
+            elif ended == "stopped" or job.cancel_wanted is not None:
                 self._store.cancelled(job.id)
             else:
                 self._store.fail(job.id, explain_end(status))

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import traceback
 
-from engine.errors import OutOfMemory, StudioError
+from engine.errors import StudioError, ran_out_of_memory
 from studio.jobs.job import Job, Trouble
 
 MEMORY = Trouble(key="memory")
@@ -15,23 +15,21 @@ DISK = Trouble(key="disk")
 UNEXPECTED = Trouble(key="unexpected")
 WORKER_DIED = Trouble(key="worker_died")
 
+
+def too_slow(seconds: float) -> Trouble:
+    """That a job took longer than one may here."""
+    return Trouble(key="too_slow", values={"minutes": f"{seconds / 60:g}"})
+
+
 REPLACE_STATUS = 75
 """A worker that ran out of memory has told so and ends with this, for a fresh one to go on."""
 
-_NO_MEMORY = (
-    "out of memory",
-    "allocate memory",
-    "not enough memory",
-    "bad_alloc",
-    "bad allocation",
-)
-"""How torch, CUDA, Metal, onnxruntime and C++ say it, in the lower case; most have no own type."""
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def explain(error: Exception) -> Trouble:
     """Why the engine stopped; what the engine does not explain itself is told by its kind."""
-    if out_of_memory(error) and not isinstance(error, StudioError):
+    if ran_out_of_memory(error) and not isinstance(error, StudioError):
         return MEMORY
     if isinstance(error, StudioError):
         return Trouble(error.what, error.why, error.fix, error.key, error.values)
@@ -39,16 +37,6 @@ def explain(error: Exception) -> Trouble:
     if no_room or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return DISK
     return UNEXPECTED
-
-
-def out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out; the process should then be replaced, for memory stays in pieces."""
-    if isinstance(error, MemoryError | OutOfMemory):
-        return True
-    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
-        return True
-    said = str(error).lower()
-    return isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
 
 
 def explain_end(status: int) -> Trouble:

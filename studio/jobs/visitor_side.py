@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import sqlite3
 import time
 import uuid
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.models.makers import BUILT_IN
+from studio.jobs.estimate import expected_seconds
 from studio.jobs.files import copy_inputs, remove
 from studio.jobs.job import Job, Kind, is_id
 from studio.jobs.ledger import TURN, Ledger, live_in
@@ -34,14 +36,20 @@ class VisitorSide(Ledger):
         title: str = "",
         model: str = BUILT_IN,
         kind: Kind = "video",
+        frames: int = 0,
     ) -> Job:
         """Queue a job; `files` (role -> file) are copied into the job's folder under their role.
 
-        Raises Refused when the owner's share, the queue or the disk is full. The share and the
-        queue are counted in the transaction that adds the job: two tabs cannot both be the last.
+        `frames` is how many it makes where its settings do not say so.
+
+        Raises Refused when it would take too long, or the owner's share, the queue or the disk is
+        full. The share and the queue are counted in the transaction that adds the job: two tabs
+        cannot both be the last.
         """
         with self._database.connected() as db:
             self._admit(db, owner)  # before anything large is copied
+        if kind == "video":
+            self._afford(system, settings, model, frames)
         self._find_room(files.values())
         key = uuid.uuid4().hex
         try:
@@ -83,10 +91,12 @@ class VisitorSide(Ledger):
             raise Refused("gone")
         files = {role: old.folder / "inputs" / name for role, name in old.inputs.items()}
         settings = {**old.settings, **changes}
+        frames = int(old.record.get("frames") or 0)
         try:
             return self.add(
-                owner, old.system, settings, files, old.words, old.consent, old.title, old.model
-            )
+                owner, old.system, settings, files, old.words, old.consent, old.title, old.model,
+                frames=frames,
+            )  # fmt: skip
         except FileNotFoundError as error:  # deleted in another tab at this moment
             raise Refused("gone") from error
 
@@ -171,6 +181,16 @@ class VisitorSide(Ledger):
             raise Refused("too_many")
         if limits.total is not None and live_in(db) >= limits.total:
             raise Refused("queue_full")
+
+    def _afford(self, system: str, settings: Mapping[str, Any], model: str, frames: int) -> None:
+        """Refuse what would take too long, as far as that is known beforehand."""
+        most = self.limits.seconds
+        if most is None:
+            return
+        whole = {**settings, "num_frames": settings.get("num_frames") or frames}
+        time = expected_seconds(self.finished(system, model), whole, model)
+        if time is not None and time > most:
+            raise Refused("too_costly", minutes=math.ceil(time / 60), most=f"{most / 60:g}")
 
     def _find_room(self, files: Iterable[Path]) -> None:
         if not self.has_room(sum(file.stat().st_size for file in files)):

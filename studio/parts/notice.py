@@ -21,6 +21,6 @@ def refused(trouble: Trouble, language: Language) -> dict[str, str]:
     return {"what": what, "fix": f"{why} {fix}"}
 
 
-def missing(key: str, language: Language) -> dict[str, str]:
-    """What is missing, and what to do about it."""
-    return {"what": say(f"{key}_what", language), "fix": say(f"{key}_fix", language)}
+def missing(key: str, language: Language, **values: object) -> dict[str, str]:
+    """What is missing, and what to do about it; `values` fill the places in the words."""
+    return {part: say(f"{key}_{part}", language, **values) for part in ("what", "fix")}

@@ -180,7 +180,7 @@ def test_what_the_page_needs_is_let_through(path: str) -> None:
         "/gradio_api/undo-vibe-edit", "/gradio_api/run-history/connect", "/gradio_api/runs",
         "/gradio_api/deep_link", "/gradio_api/dev/reload", "/gradio_api/profiling/traces",
         "/gradio_api/openapi.json", "/monitoring", "/monitoring/summary", "/runs", "/file=/etc",
-        "/gradio_api/mcp/sse", "/gradio_api", "/gradio_api/",
+        "/gradio_api/mcp/sse", "/gradio_api/component_server", "/gradio_api", "/gradio_api/",
     ],
 )  # fmt: skip
 def test_what_the_page_does_not_need_is_shut(path: str) -> None:

@@ -14,8 +14,10 @@ from studio.choices import Choices
 from studio.examples import Examples
 from studio.forms import Form
 from studio.intake import Intake, Role
+from studio.jobs.home import owner_of
+from studio.orders import source_of
 from studio.parts import look
-from studio.rehearsal import Rehearsals, Slow
+from studio.rehearsal import Often, Rehearsals, Slow
 from studio.words import label, language_of, say
 
 _MATTER = ("motion", "picture")
@@ -23,7 +25,10 @@ _MATTER = ("motion", "picture")
 
 
 class Rehearser:
-    """Asks for rehearsals; `chosen` reads what the page holds (see `handlers.Handlers`)."""
+    """Asks for rehearsals; `chosen` reads what the page holds (see `handlers.Handlers`).
+
+    A person's picture is used for one only when the visitor has said that the person agrees.
+    """
 
     def __init__(
         self,
@@ -36,32 +41,42 @@ class Rehearser:
         self._rehearsals, self._examples = rehearsals, examples
         self._intake, self._form, self._chosen = intake, form, chosen
 
-    def rehearse(self, *given: Any) -> Iterator[tuple[Any, Any]]:
+    def rehearse(self, token: object, *given: Any) -> Iterator[tuple[Any, Any]]:
         """For the button and the panel: first that it is going on, then what was seen."""
         language = language_of(given[-1])
         yield gr.update(value=say("rehearsing", language), interactive=False), gr.skip()
         button = gr.update(value=label("rehearse"), interactive=True)
         try:
-            request = self._request(self._chosen(given[:-1]))
+            choices = self._chosen(given[:-1])
+            request = self._request(choices)
             if request is None:
                 yield button, look.unseen("look_need", language)
+            elif not self._agreed(choices):
+                yield button, look.unseen("look_consent", language)
             elif not self._usable(request):
                 yield button, None  # the field says already what is wrong
             else:
-                yield button, look.seen(self._rehearsals.ask(request), language)
+                answer = self._rehearsals.ask(request, owner_of(token) or "")
+                yield button, look.seen(answer, language)
         except StudioError:
             yield button, None
         except Slow:
             yield button, look.unseen("look_slow", language)
+        except Often:
+            yield button, look.unseen("look_often", language)
 
-    def own(self, *given: Any) -> Iterator[tuple[Any, Any]]:
-        """A file was uploaded: rehearse if nothing is missing, without a word if something is."""
+    def own(self, token: object, *given: Any) -> Iterator[tuple[Any, Any]]:
+        """A file was given, or consent: rehearse if nothing is missing, else say nothing."""
         try:
-            ready = self._request(self._chosen(given[:-1])) is not None
+            choices = self._chosen(given[:-1])
+            ready = self._request(choices) is not None and self._agreed(choices)
         except StudioError:
             ready = False
         if ready:
-            yield from self.rehearse(*given)
+            yield from self.rehearse(token, *given)
+
+    def _agreed(self, choices: Choices) -> bool:
+        return choices.order.person in self._examples.people or choices.order.consent
 
     def _request(self, choices: Choices) -> dict[str, Any] | None:
         """What the stage hand is told (`studio.stage_hand`); None if something is missing."""
@@ -93,6 +108,6 @@ class Rehearser:
         if Path(request["image"]) not in self._examples.people.values():
             files.append((request["image"], "photo"))
         if request["motion"]:
-            keypoints = request["motion"].lower().endswith((".json", ".zip"))
+            keypoints = source_of(request["motion"]) == "keypoints"
             files.append((request["motion"], "keypoints" if keypoints else "motion"))
         return all(self._intake.check(Path(path), role).trouble is None for path, role in files)
