@@ -22,6 +22,7 @@ from studio.words_jobs import JOB_WORDS
 from studio.words_makers import MAKER_WORDS
 from studio.words_models import MODEL_WORDS
 from studio.words_page import PAGE_WORDS
+from studio.words_seams import SEAM_WORDS
 from studio.words_settings import CHOICES, KOREAN
 from studio.words_strip import STRIP_WORDS
 
@@ -36,6 +37,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **MAKER_WORDS,
     **FETCH_WORDS,
     **STRIP_WORDS,
+    **SEAM_WORDS,
     **DANCE_WORDS,
     "language_code": ("en", "ko"),
     # --- step 1

@@ -21,7 +21,7 @@ from engine.sampling.spans import FUSIONS, strip
 from engine.types import Event, Progress, Result
 
 Shoot: TypeAlias = Callable[[MimicMotionSettings, Scene], Generator[Tick, None, NDArray[np.uint8]]]
-"""A sampler and decoder: settled settings and a scene to frames `f h w 3`, telling how far it is."""
+"""A sampler and decoder: settled settings and a scene to frames `f h w 3`, told as it goes."""
 
 MOST_WINDOWS = 3
 """Two joins are enough to see how a mode blends."""

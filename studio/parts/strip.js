@@ -24,7 +24,9 @@ const outline = (hill) => {
 };
 const paint = () => {
   const plan = props.value;
-  element.querySelector('.strip').hidden = !plan;
+  const figure = element.querySelector('.strip');
+  figure.hidden = !plan;
+  figure.dataset.joins = plan ? plan.joins.length : '';
   if (!plan) return;
   hillsOf.setAttribute('viewBox', `0 0 ${plan.frames} ${HIGH}`);
   hillsOf.setAttribute('aria-label', plan.words);

@@ -2,7 +2,7 @@
 
 `python tests/e2e/stand_in.py <home> <name>`; the built-in dance that is asked for says how it goes:
 "spin" never ends, "robot" ends its own process, "disco_night" is long enough to have pieces, any
-other draws a clip in about two seconds.
+other draws a clip in about two seconds. A look at the seams takes one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.video_write import VideoWriter
 from engine.types import Event, Part, Preview, Progress, Result
 from studio.jobs import worker
 from studio.jobs.job import Job
@@ -34,6 +35,9 @@ def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
     or the second.
     """
     dance = job.words.get("dance", "")
+    if job.kind == "seams":
+        yield from _seams(home, out)
+        return
     yield Progress(1, 4, "find the pose")
     time.sleep(0.3)
     if dance == "robot":
@@ -62,6 +66,24 @@ def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
             _wait_while(home / f"hold-{first}")
     _write(out, 0, frames)
     yield Result(out, {"model": "pocket", "seed": 7})
+
+
+def _seams(home: Path, out: Path) -> Iterator[Event]:
+    """Four ways of blending, of which the last one jumps where windows join."""
+    for step in range(_STEPS):
+        yield Progress(step, _STEPS, "preview the seams", 0.08 * (_STEPS - step))
+        time.sleep(0.08)
+        _wait_while(home / "hold-seams")
+    scores = {"triangle": 1.02, "ramp": 1.0, "average": 1.21, "none": 2.4}
+    joins = [(6, 9), (15, 18)]
+    with VideoWriter(out, _FPS) as video:
+        for frame in range(_FRAMES):
+            phase = frame / _FRAMES
+            jump = phase + (0.4 if 8 <= frame < 17 else 0)
+            row = [_picture(one, 0.0)[::2, ::2] for one in (phase, phase, phase, jump)]
+            video.add(np.concatenate(row, axis=1))
+    facts = {"joins": joins, "frames": _FRAMES, "fps": _FPS}
+    yield Result(out, {"modes": list(scores), "scores": scores, **facts})
 
 
 def _wait_while(there: Path, seconds: float = 60) -> None:

@@ -19,7 +19,7 @@ from studio.examples import (
     people_items,
 )
 from studio.forms import Form
-from studio.parts import card, look, notice, reel, shelf, strip
+from studio.parts import card, look, notice, reel, seams, shelf, strip
 from studio.parts.clip import Clip
 from studio.parts.photo import Photo
 from studio.parts.picker import picker
@@ -71,6 +71,7 @@ class Parts:
     preset: gr.Dropdown
     forecast: gr.Markdown
     strip: gr.HTML
+    seams: gr.HTML
     rehearse: gr.Button
     look: gr.HTML
     notice: gr.HTML
@@ -87,7 +88,7 @@ def lay_out(examples: Examples, presets: Mapping[str, Preset], form: Form) -> tu
         with gr.Column(scale=5, min_width=320, elem_id="choices"):
             who, photo_notice, note = _who(examples, form.system)
             chosen, motion_notice, rehearse, seen = _which(examples, form)
-            preset, forecast, windows = _how(presets, form)
+            preset, forecast, windows, joins = _how(presets, form)
             with gr.Column(elem_id="curtain"):  # stays in sight while the steps scroll
                 said = notice.notice("notice")
                 go = gr.Button(label("make"), variant="primary", size="lg", elem_id="make")
@@ -95,8 +96,9 @@ def lay_out(examples: Examples, presets: Mapping[str, Preset], form: Form) -> tu
             video, state, works, samples = _outcome(examples)
     fields = Fields(*who, *chosen, form, photo_notice, motion_notice)
     return fields, Parts(
-        note, preset, forecast, windows, rehearse, seen, said, go, video, state, works, samples
-    )
+        note, preset, forecast, windows, joins, rehearse, seen, said, go, video, state, works,
+        samples,
+    )  # fmt: skip
 
 
 def _who(
@@ -176,7 +178,9 @@ def _which(
     return (source, dance, motion, keypoints, whole), said, rehearse, seen
 
 
-def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Markdown, gr.HTML]:
+def _how(
+    presets: Mapping[str, Preset], form: Form
+) -> tuple[gr.Dropdown, gr.Markdown, gr.HTML, gr.HTML]:
     with gr.Column(elem_classes=["step"], elem_id="step-how"):
         gr.Markdown("## " + label("step_how"))
         names = [(label(f"preset_{key}"), key) for key in presets]
@@ -202,8 +206,8 @@ def _how(presets: Mapping[str, Preset], form: Form) -> tuple[gr.Dropdown, gr.Mar
                 if group != "long":
                     _group(form, group)
             _group(form, "long")
-            windows = strip.strip("strip")
-    return preset, forecast, windows
+            windows, joins = strip.strip("strip"), seams.seams("seams")
+    return preset, forecast, windows, joins
 
 
 def _group(form: Form, group: str) -> None:
