@@ -47,7 +47,7 @@ class Resnet2d(nn.Module):
     def forward(self, x: Tensor, signals: Signals) -> Tensor:
         h = self.conv1(F.silu(self.norm1.normalise(x, signals.frames)))
         time = self.time_emb_proj(signals.time).repeat_interleave(signals.frames, dim=0)
-        h += time[:, :, None, None]
+        h = h + time[:, :, None, None]
         h = self.conv2(F.silu(self.norm2.normalise(h, signals.frames)))
         return h + (x if self.conv_shortcut is None else self.conv_shortcut(x))
 

@@ -50,7 +50,7 @@ class TemporalResnet(nn.Module):
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
-        h += self.time_emb_proj(time)[:, :, None, None, None]  # in place: keeps the memory layout
+        h = h + self.time_emb_proj(time)[:, :, None, None, None]
         return x + self.conv2(F.silu(self.norm2(h)))
 
 
