@@ -28,7 +28,7 @@ SEAM_WORDS: Mapping[str, tuple[str, str]] = {
     "seams_unseen": ("Joins cannot be told", "이음새가 보이지 않음"),
     "seams_hardly": ("Joins hardly show", "이음새가 거의 안 보임"),
     "seams_seen": ("Joins show", "이음새가 보임"),
-    "seams_score": ("{score} × the usual change", "평소 변화의 {score}배"),
+    "seams_score": ("{score} × the usual", "평소 변화의 {score}배"),
     "seams_of": (
         "The first {seconds} s of {dance}. Pictures light up where windows join.",
         "{dance}의 처음 {seconds}초. 윈도가 이어지는 순간 그림이 밝아집니다.",

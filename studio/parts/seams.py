@@ -48,8 +48,9 @@ _STYLE = """
 .seams-mode { display: flex; flex-direction: column; min-width: 0; font-size: 12.5px;
   line-height: 1.35; color: var(--quiet); }
 .seams-picture { display: block; width: 100%; margin-bottom: 7px; border-radius: 11px;
-  background: #1b1022; box-shadow: 0 0 0 0 var(--amber); }
-.seams-modes[data-join="true"] .seams-picture { box-shadow: 0 0 0 3px var(--amber); }
+  background: #1b1022; }
+.seams-modes[data-join="true"] .seams-picture { outline: 3px solid var(--amber);
+  outline-offset: -3px; }
 .seams-name { font-size: 14px; font-weight: 600; color: var(--body-text-color); }
 .seams-mode[data-best="true"] .seams-name { color: var(--step); }
 .seams-mode[data-best="true"] .seams-name::after { content: " ✓"; }

@@ -63,7 +63,7 @@ def test_the_seams_are_previewed_stopped_compared_and_used(stand_in: Server, vis
     ann.page.wait_for_function(_DRAWN)
     assert ann.page.inner_text(".seams-verdict") == "Smoothest here, and alike: Triangle, Ramp."
     scores = ann.page.locator(".seams-score").all_inner_texts()
-    assert scores[0] == "1.02 × the usual change" and scores[3].startswith("2.40")
+    assert scores[0] == "1.02 × the usual" and scores[3].startswith("2.40")
     named = ann.page.get_attribute(".seams-mode:nth-child(4) canvas", "aria-label") or ""
     assert named.startswith("None: Joins show")
     ann.page.locator("#seams").scroll_into_view_if_needed()
