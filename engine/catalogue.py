@@ -74,6 +74,25 @@ class MimicMotionSettings:
         step=0.1,
         group="making",
     )
+    guidance_end: float = setting(
+        0.0,
+        "Guidance at the end",
+        "Lets the guidance grow or fall evenly to this over the video. 0 keeps it the same.",
+        minimum=0.0,
+        maximum=10.0,
+        step=0.1,
+        group="making",
+    )
+    noise_augmentation: float = setting(
+        0.0,
+        "Noise on the photo",
+        "Added before the photo is encoded, so that the video may leave it further. The released "
+        "program adds none.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.01,
+        group="making",
+    )
     fps: float = setting(
         0.0,
         "Frames per second",
@@ -139,6 +158,13 @@ class MimicMotionSettings:
         True,
         "Match body size",
         "Scale and move the dance to the body in the photo.",
+        group="motion",
+    )
+    as_published: bool = setting(
+        False,
+        "Fit as published",
+        "Fits photo and dance exactly as MimicMotion's released program does, to compare: the "
+        "photo shrinks unsmoothed, and every joint of every frame decides the dance's size.",
         group="motion",
     )
     person: int = setting(

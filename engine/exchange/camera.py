@@ -240,6 +240,8 @@ class Camera:
                 overlap=settings.overlap,
                 fusion=cast(Fusion, settings.fusion),
                 spread=settings.spread_windows,
+                guidance_end=settings.guidance_end or None,
+                noise_augmentation=settings.noise_augmentation,
             ),
             torch.Generator().manual_seed(settings.seed),
             profile=profile,

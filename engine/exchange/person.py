@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import synth
-from engine.data.picture import fit, published_size, read_picture, shaped_size
+from engine.data.picture import fit, fit_published, published_size, read_picture, shaped_size
 from engine.data.view import Box, around
 from engine.errors import BadInput
 from engine.models.cards import CARDS
@@ -97,7 +97,13 @@ def _noted(person: Person, someone: bool) -> Person:
 
 
 def read_real_person(
-    inputs: Inputs, shelf: Shelf, resolution: int, how: str, shape: str = "auto"
+    inputs: Inputs,
+    shelf: Shelf,
+    resolution: int,
+    how: str,
+    shape: str = "auto",
+    *,
+    as_published: bool = False,
 ) -> Person:
     """Read the photo as it is, for a model that knows real people.
 
@@ -107,6 +113,7 @@ def read_real_person(
         shape: `square`, `portrait` or `landscape`, cropped around the person, with bars where they
             would be cut off; `auto` is upright for an upright photo, cropped in its middle, as the
             published code does it (specs/mimicmotion.md b.1).
+        as_published: shrink that crop unsmoothed, as the published code does, too.
 
     DWPose finds the pose, in a drawn picture the pocket detector. Raises BadInput when there is no
     photo, it cannot be read or nobody is in it, and MissingModel without DWPose.
@@ -119,7 +126,10 @@ def read_real_person(
         size = shaped_size(shape, resolution, PUBLISHED_MULTIPLE)
     if shape != "auto" and how == "crop":
         return _framed(photo, _real_poses(photo, photo, shelf), size, go_on=False)
-    picture = fit(photo, size, "crop" if how == "crop" else "letterbox")
+    if as_published and shape == "auto" and how == "crop":
+        picture = fit_published(photo, resolution)
+    else:
+        picture = fit(photo, size, "crop" if how == "crop" else "letterbox")
     return Person(picture, _real_poses(picture, photo, shelf))
 
 

@@ -20,7 +20,7 @@ from engine.exchange.person import read_person, read_real_person
 from engine.models.shelf import Shelf
 from engine.nets.mimicmotion import Spec
 from engine.pose.draw import MIMICMOTION, POCKET, Style, draw
-from engine.pose.retarget import retarget
+from engine.pose.retarget import fit
 from engine.pose.skeleton import FACE, SEEN
 from engine.sampling.spans import ANCHOR
 from engine.types import Inputs, Poses, Progress, Warning
@@ -33,6 +33,23 @@ PUBLISHED_RESOLUTION = 576
 
 _DRAWN_MULTIPLE = 32
 """Of the sides of drawn people's pictures: 16 is what the networks need."""
+
+FITTED: Mapping[str, Warning] = {
+    "bones": Warning(
+        "The size of the dance was taken from the lengths of the limbs.",
+        "The person in the photo is held so differently from the dancer that the places of their "
+        "joints did not tell it.",
+        "Look at the pose before the run; if it does not fit, use a photo of someone standing.",
+        key="fitted_by_bones",
+    ),
+    "frame": Warning(
+        "The dance was put into the middle of the picture.",
+        "No pose was found in the photo that it could be fitted to.",
+        "Use a picture of one person, seen from head to feet.",
+        key="fitted_to_frame",
+    ),
+}
+"""What is told when a dance could not be fitted by the places of its joints, by `Fit.by`."""
 
 FACE_SHARE: Mapping[str, float] = {"full": 1.0, "weak": 0.4, "none": 0.0}
 """How bright the face is drawn. Its points carry the driving person's identity (spec e.3)."""
@@ -73,7 +90,14 @@ def read_scene(
     """
     if size is None:
         resolution = settings.resolution or PUBLISHED_RESOLUTION
-        person = read_real_person(inputs, shelf, resolution, settings.fit, settings.shape)
+        person = read_real_person(
+            inputs,
+            shelf,
+            resolution,
+            settings.fit,
+            settings.shape,
+            as_published=settings.as_published,
+        )
         size = person.poses.size
     else:
         person = read_person(inputs, shelf, size, settings.fit, settings.paper_person)
@@ -90,9 +114,13 @@ def read_scene(
     if inputs.motion is not None and settings.num_frames != 1:
         check_moving(len(motion.poses), inputs.motion)
     check_result(len(motion.poses), shelf.limits)
-    warnings = (*person.warnings, *motion.warnings)
+    dance, fitting = motion.poses, None
+    if settings.retarget:
+        mode = "parity" if settings.as_published else "robust"
+        found = fit(motion.poses, person.poses, size, mode)
+        dance, fitting = found.moved(motion.poses, size), FITTED.get(found.by)
+    warnings = (*person.warnings, *motion.warnings, *([fitting] if fitting else []))
     yield from warnings
-    dance = retarget(motion.poses, person.poses, size) if settings.retarget else motion.poses
     audio = motion.audio if settings.keep_audio else None
     return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
 

@@ -38,7 +38,7 @@ from engine.nets.residuals import Residuals
 from engine.nets.unet import VideoUNet
 from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
-from engine.sampling.guidance import Guidance
+from engine.sampling.guidance import Guidance, ramp
 from engine.sampling.loop import Step, Tick, denoise
 from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, Profile, choose, chunked, resident
@@ -56,7 +56,7 @@ __all__ = ["POCKET", "RELEASED", "STAGES", "Networks", "Objective", "Spec", "gen
 
 
 TIME_IDS = (6.0, 127.0, 0.0)
-"""fps - 1, motion bucket, noise augmentation: constants of the released pipeline (a.2)."""
+"""fps - 1, motion bucket, noise augmentation: the released pipeline's defaults (a.2)."""
 
 
 class Denoiser:
@@ -85,18 +85,21 @@ def conditions(
     poses: PosePictures,
     image_noise: Tensor,
     profile: Profile = PROFILES["cpu"],
+    noise_augmentation: float = 0.0,
 ) -> Conditioning:
     """Everything that steers the U-Net, computed once for the whole video.
 
     Args:
         reference: the photo, `1 3 H W` in [-1, 1]. The image encoder sees it as it is, the
-            autoencoder with `image_noise` (`1 3 H W`, already scaled) on it.
+            autoencoder with `noise_augmentation` times `image_noise` (`1 3 H W`) on it.
         poses: the drawn dance.
     """
     if isinstance(nets.autoencoder, nn.Module):
         nets.autoencoder.to(reference.device)  # to stay: it shows every step, and decodes the last
     with resident(nets.encoders(), reference.device, profile):
-        image = nets.autoencoder.encode(reference + image_noise)[:, :, None]
+        noisy = reference + noise_augmentation * image_noise
+        image = nets.autoencoder.encode(noisy)[:, :, None]
+        time_ids = (*TIME_IDS[:2], noise_augmentation)
         return Conditioning(
             per_frame={
                 "image": image.expand(-1, -1, len(poses), -1, -1),
@@ -106,7 +109,7 @@ def conditions(
             },
             shared={
                 "token": nets.image_encoder.tokens(reference),
-                "time_ids": torch.tensor([TIME_IDS], device=reference.device),
+                "time_ids": torch.tensor([time_ids], device=reference.device),
             },
         )
 
@@ -119,7 +122,6 @@ def animate(
     generator: torch.Generator,
     *,
     profile: Profile = PROFILES["cpu"],
-    noise_augmentation: float = 0.0,
     scratch: Scratch | None = None,
 ) -> Iterator[Tick | Step]:
     """Denoise a video of the reference dancing the poses (3.1 to 3.3).
@@ -136,7 +138,11 @@ def animate(
         channels=nets.autoencoder.latent_channels,
         factor=nets.autoencoder.downscale,
     )
-    cond = conditions(nets, reference, poses, fresh.image.to(device) * noise_augmentation, profile)
+    cond = conditions(
+        nets, reference, poses, fresh.image.to(device), profile, plan.noise_augmentation
+    )
+    end = plan.guidance if plan.guidance_end is None else plan.guidance_end
+    scale = plan.guidance if end == plan.guidance else ramp(plan.guidance, end, len(poses))
     still = cond["image"][:, :, :1] * nets.autoencoder.scaling_factor if nets.spec.relative else 0.0
     with resident([nets.unet], device, profile), chunked(nets.unet, profile.tokens):
         for event in denoise(
@@ -145,7 +151,7 @@ def animate(
             scheduler,
             plan.steps,
             cond,
-            guidance=Guidance(plan.guidance, drop=frozenset({"image", "pose", "token"})),
+            guidance=Guidance(scale, drop=frozenset({"image", "pose", "token"})),
             windows=windows.anchored(
                 len(poses), plan.window, plan.overlap, fusion=plan.fusion, spread=plan.spread
             ),

@@ -61,6 +61,10 @@ class Fit:
     affine: Affine
     by: Literal["joints", "bones", "frame"]
 
+    def moved(self, driver: Poses, size: tuple[int, int]) -> Poses:
+        """The dance in the reference frame, which has `size` (width, height) in pixels."""
+        return Poses(self.affine.apply(driver.keypoints), driver.score, driver.layout, size)
+
 
 def retarget(
     driver: Poses, reference: Poses | None, size: tuple[int, int], mode: Mode = "robust"
@@ -75,8 +79,7 @@ def retarget(
     Raises NoPoseFound if the driver is empty, BadInput if no joint is shared or (in `parity`) the
     fit fails.
     """
-    affine = fit(driver, reference, size, mode).affine
-    return Poses(affine.apply(driver.keypoints), driver.score, driver.layout, size)
+    return fit(driver, reference, size, mode).moved(driver, size)
 
 
 def fit(

@@ -18,10 +18,11 @@ from engine.errors import BadInput, MissingModel
 from engine.exchange.motion import Motion, read_motion, thinned
 from engine.exchange.person import looks_drawn, read_person
 from engine.exchange.record import make_record
-from engine.exchange.scene import DrawnPoses, guiding
+from engine.exchange.scene import DrawnPoses, guiding, read_scene
 from engine.models.shelf import Shelf
 from engine.pose.draw import POCKET
 from engine.pose.readers import write_poses
+from engine.pose.retarget import retarget
 from engine.pose.skeleton import FACE, LEFT_HAND
 from engine.types import Inputs, Poses, Warning
 
@@ -119,6 +120,43 @@ def test_the_drawn_guidance_follows_the_settings() -> None:
         assert np.allclose(shown[:, FACE], 0.5 * share)
         assert np.allclose(shown[:, LEFT_HAND], 0.5)
     assert (poses.score == 0.5).all()  # what was given stays as it was
+
+
+def test_how_a_dance_was_fitted_is_told(tmp_path: Path, shelf: Shelf) -> None:
+    """A dance that is no body upright is fitted by bones; told once, and only then."""
+    dance = synth.dance_poses("sway", 12, 15.0)
+    lying = Poses(dance.keypoints[..., ::-1].copy(), dance.score, dance.layout, dance.size[::-1])
+    write_poses(tmp_path / "lying.json", lying, 15.0)
+    photo = tmp_path / "me.png"
+    Image.fromarray(noisy_photo()).save(photo)
+
+    def told(inputs: Inputs, **settings: Any) -> list[str]:
+        steps = read_scene(MimicMotionSettings(**settings), inputs, shelf, (64, 64))
+        return [step.key for step in steps if isinstance(step, Warning)]
+
+    inputs = Inputs(image=photo, motion=tmp_path / "lying.json")
+    assert told(inputs).count("fitted_by_bones") == 1
+    assert "fitted_by_bones" not in told(inputs, retarget=False)
+    assert told(Inputs(image=photo, dance="sway")) == ["paper_person"]
+
+
+def test_a_dance_can_be_fitted_as_published(shelf: Shelf, tmp_path: Path) -> None:
+    photo = tmp_path / "me.png"
+    Image.fromarray(noisy_photo()).save(photo)
+    scenes = []
+    for as_published in (False, True):
+        settings = MimicMotionSettings(num_frames=12, as_published=as_published)
+        steps = read_scene(settings, Inputs(image=photo, dance="disco_night"), shelf, (64, 64))
+        try:
+            while True:
+                next(steps)
+        except StopIteration as end:
+            scenes.append(end.value)
+    ours, theirs = scenes
+    plain = synth.dance_poses("disco_night", 12, 15.0)
+    wanted = retarget(plain, theirs.photo_pose, (64, 64), "parity")
+    assert np.allclose(theirs.dance.keypoints, wanted.keypoints)
+    assert not np.allclose(theirs.dance.keypoints, ours.dance.keypoints)
 
 
 def test_poses_are_drawn_a_few_at_a_time_and_the_same() -> None:
