@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from engine.catalogue import MimicMotionSettings
 from engine.data import synth
 from engine.data.pixels import to_pixels
-from engine.exchange.estimate import peak_bytes
+from engine.exchange.peak import process_peak
 from engine.exchange.render import publish
 from engine.exchange.scene import STYLES, DrawnPoses, Scene, settled
 from engine.library import Library
@@ -28,7 +28,7 @@ from engine.nets.autoencoder import decode_in_chunks
 from engine.papers.mimicmotion import camera
 from engine.sampling.loop import Step
 from engine.sampling.profile import choose
-from tests.bench.straightforward import straightforward
+from tests.bench.straightforward import published, straightforward
 
 
 def main() -> None:
@@ -53,7 +53,11 @@ def main() -> None:
         3,
     )
     profile = choose("cpu", library.device)
-    before = peak_bytes(torch.device("cpu"))
+    if chosen.how == "plain":
+        for net in vars(shot.nets).values():
+            if isinstance(net, torch.nn.Module):
+                published(net)
+    before = process_peak()
     began, worked = time.perf_counter(), time.process_time()
     if chosen.how == "plain":
         drawn = DrawnPoses(
@@ -90,7 +94,7 @@ def main() -> None:
             result = np.zeros(0)
         else:
             result = torch.cat(list(decode_in_chunks(shot.nets.autoencoder, latents, 8))).numpy()
-    peak = peak_bytes(torch.device("cpu"))
+    peak = process_peak()
     found = {
         "seconds": time.perf_counter() - began,
         "cpu_seconds": time.process_time() - worked,

@@ -1,8 +1,9 @@
 """The loop as MimicMotion's published code has it, for comparison (specs/mimicmotion.md c and f.3).
 
 One window at a time, guidance halves one after the other, the PoseNet in the loop, queries computed
-for a context of one token, everything in fp32 and kept. The formulas are written out here, apart
-from `engine/sampling`, so equal frames also say that the fast loop is right.
+for a context of one token, convolutions along the frames as Conv3d and weights laid out as they are
+stored, everything in fp32 and kept. The formulas are written out here, apart from
+`engine/sampling`, so equal frames also say that the fast loop is right.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.nets.mimicmotion import Networks, pose_stem
+from engine.nets.resnet import FrameConv
 from engine.papers.mimicmotion import TIME_IDS
 from engine.sampling.controls import attached
 
@@ -22,6 +24,20 @@ class _Nothing:
 
     def bias(self, site: str, queries: Tensor, keys: Tensor) -> None:
         return None
+
+
+def published(net: nn.Module) -> None:
+    """Make the network compute as the published one: Conv3d, weights with the pixels innermost."""
+    for module in list(net.modules()):
+        for name, layer in list(module.named_children()):
+            if isinstance(layer, FrameConv):
+                reach = layer.kernel_size[0]
+                plain = nn.Conv3d(
+                    layer.in_channels, layer.out_channels, (reach, 1, 1), padding=(reach // 2, 0, 0)
+                )
+                plain.load_state_dict(layer.state_dict())
+                setattr(module, name, plain)
+    net.to(memory_format=torch.contiguous_format)
 
 
 def sigmas(steps: int, smallest: float) -> list[float]:

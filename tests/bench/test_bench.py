@@ -33,27 +33,31 @@ def told(text: str) -> None:
 
 
 def test_faster_than_the_straightforward_loop_and_equal(tmp_path: Path) -> None:
-    """Runs take turns, so that other work on the machine slows both alike; the time that counts is
-    the processor's, which other work does not change.
-    """
-    ratios, clock, peaks = [], [], {"plain": [], "ours": []}
+    """Runs take turns, so that other work on the machine slows both alike."""
+    ratios, clock = [], []
     for _ in range(REPEATS):
         found = {how: run(how, tmp_path / f"{how}.npy") for how in ("plain", "ours")}
         ratios.append(found["plain"]["cpu_seconds"] / found["ours"]["cpu_seconds"])
         clock.append(found["plain"]["seconds"] / found["ours"]["seconds"])
-        for how, values in peaks.items():
-            values.append(found[how]["peak"])
     frames = [np.load(tmp_path / f"{how}.npy") for how in ("plain", "ours")]
     difference = float(np.abs(frames[0] - frames[1]).max())
-    memory = {how: statistics.median(values) / 2**20 for how, values in peaks.items()}
     told(
-        f"frames differ by {difference:.1e}; {statistics.median(ratios):.2f} times less processor "
-        f"time ({', '.join(f'{r:.2f}' for r in ratios)}), {statistics.median(clock):.2f} times "
-        f"faster by the clock; peak {memory['ours']:.0f} MB against {memory['plain']:.0f} MB"
+        f"frames differ by {difference:.1e}; {statistics.median(clock):.2f} times faster by the "
+        f"clock ({', '.join(f'{r:.2f}' for r in clock)}), {statistics.median(ratios):.2f} times "
+        f"less processor time ({', '.join(f'{r:.2f}' for r in ratios)})"
     )
     assert difference < 1e-4
-    assert memory["ours"] <= 1.02 * memory["plain"]  # one loop's own runs differ by as much
-    assert statistics.median(ratios) > 1.0
+    assert statistics.median(clock) > 1.3
+
+
+def test_no_more_memory_than_the_straightforward_loop(tmp_path: Path) -> None:
+    """Ten seconds, all frames kept there and streamed into a file here."""
+    options = ("--frames", "150", "--steps", "1")
+    plain, ours = (
+        run(how, tmp_path / "out.npy", *options)["peak"] / 2**20 for how in ("plain", "film")
+    )
+    told(f"150 frames: peak {ours:.0f} MB against {plain:.0f} MB")
+    assert ours <= plain
 
 
 def test_a_long_clip_needs_the_memory_of_a_short_one(tmp_path: Path) -> None:
