@@ -1,4 +1,4 @@
-"""What the look at the seams says."""
+"""What the look at the seams says, and what heads a video's warnings in the gallery."""
 
 from __future__ import annotations
 
@@ -44,5 +44,6 @@ SEAM_WORDS: Mapping[str, tuple[str, str]] = {
     "seams_pause": ("Pause", "멈춤"),
     "seams_play": ("Play", "재생"),
     "seams_drop": ("Remove this preview", "이 미리 보기 지우기"),
+    "player_warned": ("Good to know about this video", "이 영상에 대해 알아 둘 점"),
     "stage_preview": ("Making it in four ways", "네 가지 방법으로 만드는 중"),
 }

@@ -29,7 +29,7 @@ const asking = (yes) => {
 const words = () => {
   for (const [part, key] of [['.act-use', 'use'], ['.act-download', 'download'], ['.act-record', 'record'],
     ['.act-delete', 'delete'], ['.act-keep', 'keep'], ['.act-gone', 'gone'], ['.player-sure-words', 'sure'],
-    ['.player-more summary', 'more']]) find(part).textContent = word(key);
+    ['.player-more summary', 'more'], ['.player-warned-head', 'warned']]) find(part).textContent = word(key);
   name.setAttribute('aria-label', word('name'));
   sure.setAttribute('aria-label', word('delete'));
   for (const [part, key] of [['.player-close', 'close'], ['.player-newer', 'newer'], ['.player-older', 'older']]) {
@@ -57,6 +57,8 @@ const paint = () => {
     line.append(make('b', '', title), make('span', '', text));
     return line;
   }));
+  find('.player-warned').hidden = !one.warnings.length;
+  find('.player-warned ul').replaceChildren(...one.warnings.map((line) => make('li', '', line)));
   video.hidden = !one.video;
   if (one.video !== clip) {
     clip = one.video;

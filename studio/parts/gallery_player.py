@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.explained import warned
 from studio.jobs.job import Job
 from studio.names import every_fact, job_facts, name_of
 from studio.pack import safe_name, to_text
@@ -23,6 +24,7 @@ _WORDS = {
     "gone": "gallery_delete_now",
     "sure": "gallery_sure",
     "more": "gallery_more",
+    "warned": "player_warned",
     "name": "gallery_name",
     "close": "gallery_close",
     "newer": "gallery_newer_one",
@@ -58,6 +60,7 @@ def detail(job: Job, language: Language) -> dict[str, Any]:
         "record": to_text(job),
         "facts": job_facts(job, language),
         "every": every_fact(job.system, {**job.settings, **seed}, language),
+        "warnings": warned(job.record, language),
         "trouble": said["trouble"] or ([] if done else [("", said["head"]), ("", said["detail"])]),
     }
 
