@@ -22,6 +22,12 @@ MAKER_WORDS: Mapping[str, tuple[str, str]] = {
         "The Models tab says how to get it. Everything else is as it was.",
         "받는 방법은 모델 탭에 있습니다. 나머지는 그대로입니다.",
     ),
+    "forecast_untrained": (
+        "{title} learnt {trained} frames at once and gets {together} here: the picture may show "
+        "patterns. {seconds} seconds or more suit it.",
+        "{title}은(는) 한 번에 {trained}프레임을 배웠는데 여기서는 {together}프레임만 받아, 그림에 "
+        "무늬가 생길 수 있습니다. {seconds}초 이상이 알맞습니다.",
+    ),
     "forecast_new": (
         "{clip} of dance. How long {title} takes here is known after its first video; "
         "you can leave and come back.",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from engine.models.card import ModelCard
 
 
+_STATES = {"unknown": "here, but not checked: nobody has published its hash"}
+
+
 def list_models(arguments: argparse.Namespace) -> Iterator[Event | str]:
     """Every card with its size, its licence and whether it is on this machine."""
     from engine.models.cards import all_cards
@@ -44,7 +47,7 @@ def check_models(arguments: argparse.Namespace) -> Iterator[Event | str]:
             if isinstance(step, Progress):
                 yield step
                 continue
-            yield f"{key}/{step.name}: {step.state}"
+            yield f"{key}/{step.name}: {_STATES.get(step.state, step.state)}"
             if step.state == "damaged":
                 damaged.append(f"{key}/{step.name} ({step.path})")
     if damaged:

@@ -22,7 +22,7 @@ from engine.nets.mimicmotion import Spec
 from engine.pose.draw import MIMICMOTION, POCKET, Style, draw
 from engine.pose.retarget import fit
 from engine.pose.skeleton import FACE, SEEN
-from engine.sampling.spans import ANCHOR
+from engine.sampling.spans import ANCHOR, far_fewer
 from engine.types import Inputs, Poses, Progress, Warning
 
 STYLES: Mapping[str, Style] = {"mimicmotion": MIMICMOTION, "pocket": POCKET}
@@ -144,6 +144,32 @@ def settled(settings: MimicMotionSettings, spec: Spec, seed: int) -> MimicMotion
         guidance_scale=settings.guidance_scale or spec.guidance,
         window_size=window,
         overlap=max(ANCHOR, min(settings.overlap, window - 1)),
+    )
+
+
+def unlike_training(chosen: MimicMotionSettings, spec: Spec, frames: int) -> tuple[Warning, ...]:
+    """The warning that a public model makes far fewer frames together than it learnt, if it does.
+
+    Args:
+        chosen: settled settings.
+        spec: the model.
+        frames: of the whole video, the reference slot included.
+    """
+    together = min(chosen.window_size, frames)
+    if spec.style != "mimicmotion" or not far_fewer(together, spec.window):
+        return ()
+    return (
+        Warning(
+            "The model was trained on longer videos.",
+            "It learnt {trained} frames at once and gets {together} here; with so few, users saw "
+            "patterns in the picture.",
+            "Make {usual} frames or more and leave the window at 0, or use a model that was "
+            "trained for fewer.",
+            key="window_untrained",
+            trained=spec.window,
+            together=together,
+            usual=spec.window - 1,
+        ),
     )
 
 

@@ -164,7 +164,8 @@ _PUBLISHED = (
         key="svd-unet",
         title="Stable Video Diffusion 1.1: its own U-Net",
         system="base",
-        # the size of the same tensors in MimicMotion's U-Net alone
+        # The size of the same tensors in MimicMotion's U-Net alone. No public manifest with its
+        # hash was found, so a file that was put here by hand is told as not checked.
         files=(WeightFile("unet/diffusion_pytorch_model.fp16.safetensors", 3_049_435_868),),
         source=Hub("stabilityai/stable-video-diffusion-img2vid-xt-1-1", gated=True),
         licence="Stability AI Community License",

@@ -34,6 +34,15 @@ ANCHOR = 1
 upstream steps over a frame of the dance then, which is in no window (specs/mimicmotion.md c.3)."""
 
 
+def far_fewer(together: int, trained: int) -> bool:
+    """Whether windows of `together` frames are far from those of `trained` that a model learnt.
+
+    Weights for 72 frames show patterns in windows of 16 (specs/mimicmotion.md c.5). Where between
+    the two that begins nobody has told; half is our guess.
+    """
+    return 2 * together < trained
+
+
 @dataclass(frozen=True, eq=False)
 class Span:
     """One window: `frames` int64 `n` in order, each once; `weight` float64 `n`, not negative."""

@@ -269,6 +269,11 @@ def test_models_are_listed_and_damage_is_found(
     assert re.search(r"dwpose +missing +351 MB +DWPose\n +licence: Apache-2.0", listed)
     assert main(["models", "check", "dwpose"]) == 2
     assert "models get dwpose" in explained(capsys.readouterr().err)["fix"]
+    by_hand = tmp_path / "models/svd-unet/unet/diffusion_pytorch_model.fp16.safetensors"
+    by_hand.parent.mkdir(parents=True)
+    by_hand.write_bytes(b"whatever somebody put there")
+    assert main(["models", "check", "svd-unet"]) == 0
+    assert "not checked: nobody has published its hash" in capsys.readouterr().out
 
 
 class Terminal(io.StringIO):

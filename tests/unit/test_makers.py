@@ -240,6 +240,9 @@ def test_the_forecast_of_a_model_is_learnt_from_its_own_jobs(home: Path) -> None
 
     assert "ready in about" in told("pocket")
     assert told("mimicmotion").startswith("1.6 s of dance. How long MimicMotion 1.1 takes here")
+    short = "learnt 72 frames at once and gets 25 here"
+    assert short in told("mimicmotion") and short not in told("pocket")
+    assert "patterns" not in told("mimicmotion-1.0")
     job = store.add("ann", SYSTEM, settings, {}, {}, model="mimicmotion")
     store.take("w")
     store.finish(job.id, {"model": "mimicmotion"})

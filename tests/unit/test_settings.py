@@ -9,7 +9,7 @@ import pytest
 
 from engine.catalogue import MimicMotionSettings
 from engine.errors import BadInput
-from engine.exchange.scene import settled
+from engine.exchange.scene import settled, unlike_training
 from engine.nets.mimicmotion import POCKET, RELEASED
 from engine.sampling.spans import strip
 from engine.settings import parse
@@ -52,3 +52,16 @@ def test_the_edges_of_fusion_give_a_plan(spec: Any, extra: int) -> None:
         assert plan.shares.shape == (len(plan.windows), frames)
         assert len(plan.windows) == -(-frames // (chosen.window_size - 1))
     assert replace(edges, overlap=99).overlap > settled(replace(edges, overlap=99), spec, 0).overlap
+
+
+def test_far_fewer_frames_than_a_model_learnt_are_told() -> None:
+    def told(spec: Any, frames: int, window: int = 0) -> list[str]:
+        chosen = settled(MimicMotionSettings(window_size=window), spec, 0)
+        return [warning.why for warning in unlike_training(chosen, spec, 1 + frames)]
+
+    (usual,) = told(RELEASED, MimicMotionSettings().num_frames)
+    assert "72 frames at once and gets 25 here" in usual
+    assert told(RELEASED, 300, window=16)  # the case of the report
+    assert not told(RELEASED, 71) and not told(RELEASED, 300)
+    older = replace(RELEASED, window=16)  # version 1.0
+    assert not told(older, 24) and not told(POCKET, 2)

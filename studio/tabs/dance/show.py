@@ -9,6 +9,7 @@ import gradio as gr
 
 from engine.errors import BadInput
 from engine.models.makers import BUILT_IN
+from engine.sampling.spans import far_fewer
 from studio.forms import USUAL_FPS
 from studio.jobs.estimate import expected_seconds
 from studio.jobs.store import Store
@@ -77,8 +78,26 @@ def forecast(
     time = expected_seconds(store.finished(system, model), settings, model)
     clip = say("tenths", language, count=f"{seconds:.1f}")
     if time is None:
-        return say("forecast_new", language, clip=clip, title=title_of(model, language))
-    return say("forecast", language, clip=clip, time=duration(time, language))
+        words = say("forecast_new", language, clip=clip, title=title_of(model, language))
+    else:
+        words = say("forecast", language, clip=clip, time=duration(time, language))
+    return "\n\n".join(filter(None, (words, _untrained(settings, language, model))))
+
+
+def _untrained(settings: Mapping[str, Any], language: Language, model: str) -> str:
+    """That a published model gets far fewer frames at once than it learnt; "" if it does not."""
+    trained = window_of(model)
+    together = min(settings.get("window_size") or trained, settings["num_frames"] + 1)
+    if model == BUILT_IN or not far_fewer(together, trained):
+        return ""
+    return say(
+        "forecast_untrained",
+        language,
+        title=title_of(model, language),
+        trained=trained,
+        together=together,
+        seconds=f"{trained / (settings.get('fps') or USUAL_FPS):.1f}",
+    )
 
 
 def windows(
