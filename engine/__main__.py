@@ -9,7 +9,7 @@ import sys
 from engine.cli.arguments import parse
 from engine.cli.commands import COMMANDS
 from engine.cli.screen import Screen
-from engine.errors import Cancelled, StudioError
+from engine.errors import Cancelled, StudioError, no_memory, ran_out_of_memory
 from engine.types import Result
 
 DONE, BAD_INPUT, STOPPED = 0, 2, 130
@@ -43,6 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
         return STOPPED
     except StudioError as error:
         screen.error(error)
+        return BAD_INPUT
+    except Exception as error:
+        if not ran_out_of_memory(error):
+            raise
+        screen.error(no_memory())
         return BAD_INPUT
     screen.end()
     if result is not None:

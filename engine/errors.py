@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 
@@ -46,6 +47,37 @@ class NoPoseFound(BadInput):
 
 class OutOfMemory(StudioError):
     """The device ran out of memory; `fix` names a smaller setting."""
+
+
+_SAID = (
+    "out of memory",
+    "allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "bad allocation",
+)
+"""How torch, CUDA, Metal, onnxruntime and C++ say it, in the lower case; most have no own type."""
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception of any library says that memory, of a card or the main one, ran out."""
+    if isinstance(error, MemoryError | OutOfMemory):
+        return True
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in said for words in _SAID)
+
+
+def no_memory() -> OutOfMemory:
+    """The error to raise where a library ran out of memory and nothing nearer is known."""
+    return OutOfMemory(
+        "There was not enough memory.",
+        "The video, or the model, is too large for what is free here.",
+        "Choose a smaller resolution or window, a smaller size under Memory, or a shorter video; "
+        "closing other programs helps, too.",
+        key="out_of_memory",
+    )
 
 
 class Cancelled(StudioError):

@@ -27,6 +27,7 @@ from engine.exchange.encoders import Encoders
 from engine.exchange.estimate import Estimate
 from engine.exchange.motion import Motion, read_motion
 from engine.exchange.prepare import prepare
+from engine.exchange.room import memory_told
 from engine.exchange.scene import PUBLISHED_RESOLUTION, drawn_size, settled
 from engine.models.shelf import Shelf
 from engine.papers import mimicmotion
@@ -49,7 +50,7 @@ class System:
         stages: its training stages by name.
         generate: `(settings, inputs, library, out, scratch) -> events`.
         redraw: `(settings, library)` to a function that the measurements can call.
-        camera: `library` to what previews seams and estimates costs.
+        camera: `(library, memory)` to what previews seams and estimates costs.
     """
 
     title: str
@@ -57,7 +58,7 @@ class System:
     stages: Mapping[str, Stage]
     generate: Callable[[Any, Inputs, Shelf, Path, Path | None], Iterator[Event]]
     redraw: Callable[[Any, Shelf], Animate]
-    camera: Callable[[Shelf], Camera]
+    camera: Callable[[Shelf, str], Camera]
 
 
 SYSTEMS: Mapping[str, System] = {
@@ -85,6 +86,7 @@ def _system(name: str) -> System:
     return SYSTEMS[name]
 
 
+@memory_told
 def generate(
     system: str,
     values: Mapping[str, Any],
@@ -106,17 +108,22 @@ def generate(
     return chosen.generate(parse(chosen.settings, values), inputs, library, out, scratch)
 
 
+@memory_told
 def estimate(
     system: str, values: Mapping[str, Any], inputs: Inputs, library: Library
 ) -> Iterator[Event | Estimate]:
     """What a video would cost in seconds and bytes; the last item is the `Estimate`.
 
-    A small piece of the run is really made, so this takes about as long as one window.
+    It is tried for real: the poses of the whole dance are found, drawn and encoded, as the run
+    itself does first, then come a few calls of the network (`exchange.estimate.probe`) and one
+    decoded chunk. With the public weights that takes minutes on a processor.
     """
     chosen = _system(system)
-    yield from chosen.camera(library).estimate(parse(chosen.settings, values), inputs)
+    settings = parse(chosen.settings, values)
+    yield from chosen.camera(library, settings.memory).estimate(settings, inputs)
 
 
+@memory_told
 def preview_seams(
     system: str, values: Mapping[str, Any], inputs: Inputs, library: Library, out: Path
 ) -> Iterator[Event]:
@@ -127,9 +134,11 @@ def preview_seams(
     all of it fits into one window.
     """
     chosen = _system(system)
-    yield from chosen.camera(library).preview_seams(parse(chosen.settings, values), inputs, out)
+    settings = parse(chosen.settings, values)
+    yield from chosen.camera(library, settings.memory).preview_seams(settings, inputs, out)
 
 
+@memory_told
 def evaluate(
     system: str, values: Mapping[str, Any], library: Library, out: Path, *, people: int = 24
 ) -> Iterator[Event]:
@@ -166,6 +175,7 @@ def evaluate(
     yield Result(out, report["summary"])
 
 
+@memory_told
 def ablate(
     system: str,
     values: Mapping[str, Any],
@@ -211,7 +221,7 @@ def ablate(
         )
         for variant in ablation.variants
     }
-    base = settled(parse(chosen.settings, values), chosen.camera(library).nets.spec, 0)
+    base = settled(parse(chosen.settings, values), chosen.camera(library, "auto").nets.spec, 0)
     rows: list[dict[str, Any]] = []
     total = people * seeds * len(ablation.variants)
     for row in measured(
@@ -256,6 +266,7 @@ def find_stage(system: str, stage: str) -> Stage:
     return stages[stage]
 
 
+@memory_told
 def prepare_clips(
     folder: Path, out: Path, library: Library, *, resolution: int = PUBLISHED_RESOLUTION
 ) -> Iterator[Event]:
@@ -266,6 +277,7 @@ def prepare_clips(
     return prepare(folder, out, Encoders(library, resolution))
 
 
+@memory_told
 def detect_poses(
     motion: Path, library: Library, limits: Limits, *, person: int = 0
 ) -> Iterator[Progress | Motion]:

@@ -59,7 +59,7 @@ def _cost(
     for event in estimate(system, values, inputs, library):
         if isinstance(event, Estimate):
             yield (
-                f"about {duration(event.seconds)} and {event.peak / 2**30:.1f} GiB "
+                f"about {duration(event.seconds)} and {event.peak_bytes / 2**30:.1f} GiB "
                 f"(memory: {event.memory}); a small piece of it was tried"
             )
         else:

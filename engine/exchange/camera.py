@@ -17,10 +17,12 @@ from torch import Tensor
 from engine.catalogue import MimicMotionSettings
 from engine.data.pixels import to_pixels, to_rgb
 from engine.evaluate.heldout import Animate
-from engine.exchange.estimate import Estimate, peak_bytes, probe
+from engine.exchange.estimate import Estimate, probe
 from engine.exchange.looks import Looks
+from engine.exchange.peak import PeakMemory
 from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, watch
+from engine.exchange.room import fitted
 from engine.exchange.scene import (
     PUBLISHED_RESOLUTION,
     STYLES,
@@ -30,6 +32,7 @@ from engine.exchange.scene import (
     guiding,
     read_scene,
     settled,
+    unlike_training,
 )
 from engine.exchange.seams import SMALL_SIDE, compare_seams, enough_frames
 from engine.models.shelf import Shelf
@@ -40,7 +43,7 @@ from engine.sampling.plan import Plan
 from engine.sampling.profile import Profile, choose
 from engine.sampling.scratch import Scratch, remembered_seed
 from engine.sampling.spans import Fusion
-from engine.types import Event, Inputs, Poses, Progress, Result
+from engine.types import Event, Inputs, Poses, Result, Warning
 
 
 class Sampler(Protocol):
@@ -86,10 +89,11 @@ class Camera:
         self, settings: MimicMotionSettings, inputs: Inputs, out: Path, scratch: Path | None
     ) -> Iterator[Event]:
         """Make the video; see `engine.library.generate`."""
-        started = time.monotonic()
+        started, peak = time.monotonic(), PeakMemory(self.shelf.device.torch)
         scene = yield from read_scene(settings, inputs, self.shelf, self.size(settings))
-        chosen = settled(settings, self.nets.spec, remembered_seed(scratch, settings.seed))
-        profile = choose(chosen.memory, self.shelf.device)
+        profile = choose(settings.memory, self.shelf.device)
+        seed = remembered_seed(scratch, settings.seed)
+        chosen, scene = yield from self._settled(settings, seed, scene, profile)
         kept = None
         if scratch is not None:
             facts = decisive(chosen, inputs, self.nets.unet, self.shelf.device.name)
@@ -101,17 +105,8 @@ class Camera:
             fps=None if scratch is None else scene.fps,
             badge=settings.badge,
         )
-        shown = watch(steps, looks)
-        expected = 0.0
-        while True:
-            try:
-                event = next(shown)
-            except StopIteration as end:
-                latents: Tensor = end.value
-                break
-            if isinstance(event, Progress) and not expected:
-                expected = time.monotonic() - started + (event.seconds_left or 0.0)
-            yield event
+        resumed = kept is not None and kept.load(torch.device("cpu")) is not None
+        latents = yield from watch(steps, looks)
         record = make_record(
             system=self.system,
             model=self.model,
@@ -126,9 +121,7 @@ class Camera:
             overlap=chosen.overlap,
             memory=profile.name,
             device=self.shelf.device.name,
-            seconds=round(time.monotonic() - started, 2),
-            expected_seconds=round(expected, 2),
-            peak_bytes=peak_bytes(self.shelf.device.torch),
+            resumed=resumed,
         )
         late = yield from publish(
             latents,
@@ -145,28 +138,51 @@ class Camera:
         )
         if kept is not None:
             kept.clear()
-        # what went wrong with the file is known too late to be said inside it
-        yield Result(out, record | warned((*scene.warnings, *late)))
+        # these are known too late to be said inside the file
+        cost = {"seconds": round(time.monotonic() - started, 2), "peak_bytes": peak.bytes()}
+        yield Result(out, record | cost | warned((*scene.warnings, *late)))
+
+    def _settled(
+        self, settings: MimicMotionSettings, seed: int, scene: Scene, profile: Profile
+    ) -> Generator[Warning, None, tuple[MimicMotionSettings, Scene]]:
+        """Nothing left open, the window as the memory allows; the scene knows of the warnings."""
+        chosen, warnings = fitted(
+            settled(settings, self.nets.spec, seed),
+            settings,
+            self.nets,
+            scene.photo_pose.size,
+            1 + len(scene.dance),
+            profile,
+        )
+        # a window that was shortened is told already
+        warnings = warnings or unlike_training(chosen, self.nets.spec, 1 + len(scene.dance))
+        yield from warnings
+        return chosen, replace(scene, warnings=(*scene.warnings, *warnings))
 
     def estimate(self, settings: MimicMotionSettings, inputs: Inputs) -> Iterator[Event | Estimate]:
-        """What the video would cost: one call of the network and one chunk are tried for real.
+        """What the video would cost; a few calls of the network and a chunk are made for real.
 
         The last item is the `Estimate`.
         """
-        started = time.monotonic()
+        started, peak = time.monotonic(), PeakMemory(self.shelf.device.torch)
         scene = yield from read_scene(settings, inputs, self.shelf, self.size(settings))
         reading = time.monotonic() - started
-        chosen = settled(settings, self.nets.spec, 0)
-        profile = choose(chosen.memory, self.shelf.device)
+        profile = choose(settings.memory, self.shelf.device)
+        chosen, scene = yield from self._settled(settings, 0, scene, profile)
         found = probe(
             self.film(chosen, scene, profile),
             self.nets.autoencoder,
             frames=1 + len(scene.dance),
             size=scene.photo_pose.size,
             chunk=profile.decode,
-            device=self.shelf.device.torch,
+            peak=peak,
         )
-        yield replace(found, seconds=found.seconds + reading, memory=profile.name)
+        yield replace(
+            found,
+            seconds=found.seconds + reading,
+            memory=profile.name,
+            window=chosen.window_size,
+        )
 
     def preview_seams(
         self, settings: MimicMotionSettings, inputs: Inputs, out: Path

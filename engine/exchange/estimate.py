@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -11,23 +9,28 @@ from typing import cast
 
 import torch
 
+from engine.exchange.peak import PeakMemory
 from engine.nets.autoencoder import Autoencoder, decode_in_chunks
 from engine.sampling.loop import Step, Tick
+
+MOST, LONG = 4, 5.0
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Before a run.
+    """Before a run, what it will take.
 
     Attributes:
         seconds: until the video is there.
-        peak: bytes of memory at the highest point: of the graphics card, or of the process.
+        peak_bytes: the most memory in use at once, as `PeakMemory` counts it.
         memory: the profile that would be used.
+        window: frames that would be made together.
     """
 
     seconds: float
-    peak: int
+    peak_bytes: int
     memory: str = ""
+    window: int = 0
 
 
 def probe(
@@ -37,34 +40,30 @@ def probe(
     frames: int,
     size: tuple[int, int],
     chunk: int,
-    device: torch.device,
+    peak: PeakMemory,
 ) -> Estimate:
-    """Run a sampler up to its first call of the network, decode one chunk, and extrapolate.
+    """Run a sampler for a few calls of the network, decode a chunk, and extrapolate.
 
-    Preparation is done in full and counted once. Writing the file and finding poses are not in it.
+    Preparation (drawing and encoding every pose) is done in full and counted once. Writing the file
+    is not in it. Two calls are made if they take more than `LONG` seconds, else up to `MOST`.
     """
-    began = time.monotonic()
-    tick = next(event for event in steps if isinstance(event, Tick))
-    first = time.monotonic() - began  # preparation and one call
-    again = time.monotonic()
-    following = next((event for event in steps if isinstance(event, Tick)), None)
-    call = first if following is None else time.monotonic() - again
+    started = time.monotonic()
+    tick, spent = Tick(0, 1), 0.0
+    for event in steps:
+        if not isinstance(event, Tick):
+            continue
+        tick, spent = event, time.monotonic() - event.began
+        if tick.done >= MOST or (tick.done >= 2 and spent > LONG):
+            break
+    preparing = tick.began - started
     cast(Generator[Tick | Step, None, None], steps).close()
     width, height = size
     factor, count = autoencoder.downscale, min(chunk, frames)
     latents = torch.zeros(
-        1, autoencoder.latent_channels, count, height // factor, width // factor, device=device
+        1, autoencoder.latent_channels, count, height // factor, width // factor, device=peak.device
     )
     again = time.monotonic()
     for _ in decode_in_chunks(autoencoder, latents, chunk):
         pass
     decode = (time.monotonic() - again) / count * frames
-    return Estimate(first + call * (tick.total - 1) + decode, peak_bytes(device))
-
-
-def peak_bytes(device: torch.device) -> int:
-    """The most memory that was in use so far, on the card or, without one, by this process."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return Estimate(preparing + spent / tick.done * tick.total + decode, peak.bytes())

@@ -27,13 +27,16 @@ SHOWN_SIDE = 512
 def watch(steps: Iterable[Tick | Step], looks: Looks) -> Generator[Event, None, Tensor]:
     """Pass the sampler's progress on, with a look after every step.
 
+    The time left goes by this run's own calls of the network: what was prepared before the first,
+    and what an earlier try had done, say nothing of what is still to come.
+
     Returns the last step's latents `1 c f h w`.
     """
     started, latents = time.monotonic(), None
     for event in steps:
         if isinstance(event, Tick):
-            left = (time.monotonic() - started) / event.done * (event.total - event.done)
-            yield Progress(event.done, event.total, "denoise", left)
+            each = (time.monotonic() - event.began) / (event.done - event.before)
+            yield Progress(event.done, event.total, "denoise", each * (event.total - event.done))
         else:
             latents = event.latents
             if event.denoised is not None:

@@ -49,6 +49,7 @@ class Shelf:
     ) -> None:
         self.home = home or default_home()
         self.device: Device = pick(cast(DeviceName, device))
+        self._own = self.device
         self.limits = limits
         own = Path(model).expanduser()
         trained = model != "pocket" and model not in CARDS and pocket_files.is_pocket(own)
@@ -70,6 +71,16 @@ class Shelf:
     def pocket(self, name: str, cls: Callable[..., Net]) -> Net:
         """A network of the pocket family. Raises MissingModel or CheckpointMismatch."""
         return self.keep(f"pocket/{name}", lambda: pocket_files.load(self.folder, name, cls))
+
+    def work_on(self, name: str = "") -> None:
+        """Go over to a device, by default to the one that the shelf was made for.
+
+        Where that is another one than before, every network is let go of.
+        """
+        wanted = pick(cast(DeviceName, name)) if name else self._own
+        if wanted.torch.type != self.device.torch.type:
+            self.clear()
+            self.device = wanted
 
     def clear(self) -> None:
         """Let go of every network, and give its memory back to the device."""

@@ -41,5 +41,5 @@ class Shelves:
             raise
         if old.model != model:
             old.clear()
-            self._last = Shelf(self.home, old.device.torch.type, limits=old.limits, model=model)
+            self._last = Shelf(self.home, self.device.torch.type, limits=old.limits, model=model)
         return self._last

@@ -5,6 +5,7 @@ Module names equal the keys of the public Stable Diffusion checkpoints.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -30,6 +31,10 @@ class Attention(nn.Module):
     `control` is the seam for box edits, map capture and extra key streams: when set, it is called
     instead of the plain path, and may use `queries`, `keys_values`, `attend` and `merge`. Attach
     and detach it with a context manager; None is the plain layer.
+
+    With `tokens` above 0 a self-attention takes so many tokens at a time, always whole entries of
+    the batch: frames where it looks within a frame, pixels where it looks along the frames. None
+    of them sees another, so this changes nothing else (MimicMotion spec f.3).
     """
 
     def __init__(self, dim: int, heads: int, head_dim: int, context_dim: int | None = None) -> None:
@@ -41,6 +46,7 @@ class Attention(nn.Module):
         self.to_v = nn.Linear(context_dim or dim, inner, bias=False)
         self.to_out = nn.Sequential(nn.Linear(inner, dim))
         self.control: Override | None = None
+        self.tokens = 0
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         """Attend from `x` to itself, or to `context` (`b m d`).
@@ -50,6 +56,12 @@ class Attention(nn.Module):
         """
         if self.control is not None:
             return self.control(self, x, context)
+        if context is None and 0 < self.tokens < x.shape[:-1].numel():
+            entries = max(1, self.tokens // x.shape[1])
+            return in_pieces(lambda part: self._plain(part, None), x, entries)
+        return self._plain(x, context)
+
+    def _plain(self, x: Tensor, context: Tensor | None) -> Tensor:
         rows = x if context is None else x.reshape(context.shape[0], -1, x.shape[-1])
         keys, values = self.keys_values(rows if context is None else context)
         return self.merge(attend(self.queries(rows), keys, values)).reshape(x.shape)
@@ -121,8 +133,18 @@ class FeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.tokens or x.shape[:-1].numel() <= self.tokens:
             return self.net(x)
-        pieces = x.flatten(0, -2).split(self.tokens)
-        return torch.cat([self.net(piece) for piece in pieces]).view_as(x)
+        return in_pieces(self.net, x.flatten(0, -2), self.tokens).view_as(x)
+
+
+def in_pieces(layer: Callable[[Tensor], Tensor], x: Tensor, size: int) -> Tensor:
+    """`layer(x)`, `size` entries of the first dimension at a time; the result is like `x`.
+
+    The pieces are written where the result is, so there are never two copies of it.
+    """
+    whole = torch.empty_like(x, memory_format=torch.contiguous_format)
+    for before, after in zip(x.split(size), whole.split(size), strict=True):
+        after.copy_(layer(before))
+    return whole
 
 
 class TransformerBlock(nn.Module):

@@ -126,18 +126,24 @@ class PosePictures(Protocol):
 
 @torch.no_grad()
 def pose_features(
-    nets: Networks, poses: PosePictures, *, chunk: int = 8, dtype: torch.dtype = torch.float32
+    nets: Networks,
+    poses: PosePictures,
+    *,
+    chunk: int = 8,
+    dtype: torch.dtype = torch.float32,
+    keep: torch.device | None = None,
 ) -> Tensor:
     """`pose_stem` of a whole dance, `1 c f h w` in `dtype`, with `chunk` pictures at a time.
 
-    It is computed once per video: upstream runs its PoseNet again in every window of every step
-    (specs/mimicmotion.md f.3).
+    The result lies on the device `keep`, by default where it is made. It is computed once per
+    video: upstream runs its PoseNet again in every window of every step (specs/mimicmotion.md f.3).
     """
     whole, own, done = torch.zeros(0), torch.zeros(()), 0
     for part in poses.split(chunk):
         features = nets.pose_net.features(part)
         if not done:
-            whole = features.new_empty((len(poses), *features.shape[1:]), dtype=dtype)
+            size = (len(poses), *features.shape[1:])
+            whole = torch.empty(size, dtype=dtype, device=keep or features.device)
             if nets.reference_net is not None:
                 own = nets.reference_net.features(part[:1])
         whole[done : done + len(part)] = features + own.to(features)

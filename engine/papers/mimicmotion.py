@@ -104,7 +104,12 @@ def conditions(
             per_frame={
                 "image": image.expand(-1, -1, len(poses), -1, -1),
                 "pose": pose_features(
-                    nets, poses, chunk=profile.decode, dtype=profile.dtype or torch.float32
+                    nets,
+                    poses,
+                    chunk=profile.decode,
+                    dtype=profile.dtype or torch.float32,
+                    # 5.9 MB a frame at 576x1024 would fill a small card; a window's worth travels
+                    keep=torch.device("cpu") if profile.residency == "swap" else None,
                 ),
             },
             shared={
@@ -299,14 +304,24 @@ STAGES: Mapping[str, Stage] = {
 # --- from a photo and a dance to a video -----------------------------------------------------
 
 
-def load(shelf: Shelf) -> Networks:
-    """The networks of the shelf's model, loaded once; raises MissingModel when files are gone."""
+def load(shelf: Shelf, memory: str = "auto") -> Networks:
+    """The networks of the shelf's model, loaded once, where the setting `memory` has them.
+
+    `cpu` brings the shelf to the processor, whatever it was made for; every other brings it back.
+    Raises MissingModel when files are gone.
+    """
+    shelf.work_on("cpu" if memory == "cpu" else "")
     if not shelf.is_pocket:
-        roomy = choose("auto", shelf.device).residency == "all"
+        roomy = choose(memory, shelf.device).residency == "all"
         public = shelf.released(resident=roomy)
-        return Networks(
+        nets = Networks(
             public.spec, public.unet, public.pose_net, None, public.vae, public.image_encoder
         )
+        if not roomy:  # an earlier run with more memory may have left them on the card
+            travelling: list[nn.Module] = [nets.unet, *nets.encoders()]
+            for net in travelling:
+                net.to("cpu")
+        return nets
     return Networks(
         POCKET,
         shelf.pocket("mimicmotion-unet", VideoUNet),
@@ -317,9 +332,9 @@ def load(shelf: Shelf) -> Networks:
     )
 
 
-def camera(shelf: Shelf) -> Camera:
-    """The shelf's model with this paper's way of sampling; raises MissingModel."""
-    return Camera("mimicmotion", shelf.model_name, load(shelf), animate, shelf)
+def camera(shelf: Shelf, memory: str = "auto") -> Camera:
+    """The shelf's model with this paper's way of sampling; see `load`."""
+    return Camera("mimicmotion", shelf.model_name, load(shelf, memory), animate, shelf)
 
 
 def generate(
@@ -337,9 +352,9 @@ def generate(
     With a folder `scratch` a run that was cut goes on after its last finished step, and parts of
     a long video can be played from there (`Part`) while the rest is decoded.
     """
-    yield from camera(shelf).generate(settings, inputs, out, scratch)
+    yield from camera(shelf, settings.memory).generate(settings, inputs, out, scratch)
 
 
 def redraw(settings: MimicMotionSettings, shelf: Shelf) -> Animate:
     """The system as the measurements see it: a photo, its pose and a dance to frames."""
-    return camera(shelf).redraw(settings)
+    return camera(shelf, settings.memory).redraw(settings)

@@ -1,8 +1,12 @@
 """How a run is fitted to the memory there is: what is resident, batched, chunked, and how precise.
 
-Every profile makes the same video up to rounding; the small ones only take longer. The numbers
-for graphics cards follow from the tensor sizes in specs/mimicmotion.md f.2 (72 frames of 576x1024);
-they are computed, not measured on cards of these sizes.
+Every profile makes the same latents up to rounding in the same windows; the small ones only take
+longer. Two things show in the pixels. SVD's decoder sees only the frames that it decodes together,
+so its pictures change slightly with `decode`; pocket's does not. And where a window as long as the
+model was trained with does not fit, a shorter one is taken, which is told (`exchange/room.py`).
+
+The numbers for graphics cards follow from tensor sizes (`footprint.py`); they are computed, not
+measured on cards of these sizes.
 """
 
 from __future__ import annotations
@@ -12,11 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import psutil
 import torch
 from torch import nn
 
 from engine.device import Device
-from engine.nets.attention import FeedForward
+from engine.nets.attention import Attention, FeedForward
 
 GIB = 1024**3
 
@@ -27,11 +32,13 @@ class Profile:
 
     Attributes:
         name: one of `PROFILES`.
-        memory: what it is made for, in bytes; 0 for the processor.
+        memory: what it may fill, in bytes; 0 in `PROFILES` for the processor, whose main memory is
+            looked at by `choose`.
         residency: `all` networks stay on the device, or the large ones take turns (`swap`: moved
             once per phase, never within one). The autoencoder stays: it shows every step.
         batch: guidance halves of windows in one call of the network.
-        tokens: most tokens in one piece of a feed-forward, the peak of the activations; 0: whole.
+        tokens: most tokens in one piece of a feed-forward, the peak of the activations, and of a
+            self-attention; 0: whole.
         decode: frames that are decoded together, and pose pictures that become features together.
         dtype: precision of the network while sampling; None takes the device's own.
     """
@@ -48,7 +55,7 @@ class Profile:
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
-        Profile("cpu", 0, "all", batch=1, tokens=0, decode=8),
+        Profile("cpu", 0, "all", batch=1, tokens=65_536, decode=8),
         Profile("6gb", 6 * GIB, "swap", batch=1, tokens=16_384, decode=1),
         Profile("8gb", 8 * GIB, "swap", batch=1, tokens=32_768, decode=2),
         Profile("12gb", 12 * GIB, "swap", batch=1, tokens=65_536, decode=4),
@@ -63,19 +70,28 @@ def choose(name: str, device: Device, memory: int | None = None) -> Profile:
 
     Args:
         memory: bytes on the device, asked of it by default.
-    Returns: the profile with its `dtype` filled in. Raises ValueError for an unknown name.
+    Returns: the profile with its `dtype` filled in, and with the `memory` that it may fill: with
+        `auto` all there is, else no more than its name says. Raises ValueError for an unknown name.
     """
-    if name == "auto":
-        name = _fitting(device.torch, memory)
-    if name not in PROFILES:
-        raise ValueError(f"no profile '{name}'; there are {', '.join(PROFILES)}")
-    return replace(PROFILES[name], dtype=PROFILES[name].dtype or device.sampling)
+    there = _there(device.torch) if memory is None else memory
+    found = _fitting(device.torch, there) if name == "auto" else name
+    if found not in PROFILES:
+        raise ValueError(f"no profile '{found}'; there are {', '.join(PROFILES)}")
+    profile = PROFILES[found]
+    limit = there if name == "auto" or not profile.memory else min(profile.memory, there)
+    return replace(profile, memory=limit, dtype=profile.dtype or device.sampling)
 
 
-def _fitting(device: torch.device, memory: int | None) -> str:
+def _there(device: torch.device) -> int:
+    """Bytes that the device has, or without a card the computer."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_properties(device).total_memory
+    return int(psutil.virtual_memory().total)
+
+
+def _fitting(device: torch.device, there: int) -> str:
     if device.type != "cuda":
         return "cpu"
-    there = torch.cuda.get_device_properties(device).total_memory if memory is None else memory
     # cards report a little less than what is printed on them
     fitting = [p for p in PROFILES.values() if 0 < p.memory <= there * 1.08]
     return max(fitting, key=lambda p: p.memory).name if fitting else "6gb"
@@ -83,11 +99,12 @@ def _fitting(device: torch.device, memory: int | None) -> str:
 
 @contextmanager
 def chunked(net: nn.Module, tokens: int) -> Iterator[None]:
-    """Cut the network's feed-forwards into pieces of at most `tokens` tokens; 0 leaves them whole.
+    """Cut the network's feed-forwards and self-attentions into pieces of at most `tokens` tokens.
 
-    Each token goes through on its own, so the result is the same up to rounding.
+    0 leaves them whole. In a feed-forward each token goes through on its own, in an attention each
+    frame (or, along the frames, each pixel), so the result is the same up to rounding.
     """
-    layers = [module for module in net.modules() if isinstance(module, FeedForward)]
+    layers = [module for module in net.modules() if isinstance(module, Attention | FeedForward)]
     before = [layer.tokens for layer in layers]
     try:
         for layer in layers:

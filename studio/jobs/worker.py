@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 
 from engine.data import video
 from engine.data.video_write import VideoWriter
-from engine.errors import Cancelled
+from engine.errors import Cancelled, ran_out_of_memory
 from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
 from studio.jobs import pieces
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
 from studio.jobs.store import Store
-from studio.jobs.trouble import REPLACE_STATUS, UNEXPECTED, explain, out_of_memory, report
+from studio.jobs.trouble import REPLACE_STATUS, UNEXPECTED, explain, report
 
 Generate: TypeAlias = Callable[[Job, Path], Iterator[Event]]
 """(job, where the mp4 goes) -> the engine's events, the last of which is a Result."""
@@ -83,7 +83,7 @@ def run(store: Store, job: Job, generate: Generate) -> bool:
         if trouble is UNEXPECTED:  # a fault of ours: the log keeps the cause
             job.log.write_text(report(error, job), encoding="utf-8")
         store.fail(job.id, trouble)
-        return not out_of_memory(error)
+        return not ran_out_of_memory(error)
     finally:
         making.unlink(missing_ok=True)
         pieces.drop(job)
