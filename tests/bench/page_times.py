@@ -31,7 +31,7 @@ from tests.e2e.conftest import CHROMIUM, FLAGS, ROOT, Server, Visitor
 
 ROUNDS = 20
 _SHORT = {"person": "mina", "dance": "sway", "num_frames": 8, "quality": "draft"}
-_LONG = {"person": "ada", "dance": "disco_night", "num_frames": 3000, "quality": "best"}
+_LONG = {"person": "ada", "dance": "disco_night", "num_frames": 900, "quality": "best"}
 _PEOPLE = ("ada", "jun", "noor", "rosa", "mina", "theo")
 _QUALITIES = ("draft", "best", "standard")
 
@@ -213,9 +213,10 @@ def token_of(page: BrowserPage) -> str:
 
     def heard(request: Request) -> None:
         if request.method == "POST" and "/run/" in request.url:
-            first = (request.post_data_json or {}).get("data") or [None]
-            if isinstance(first[0], str) and re.fullmatch("[0-9a-f]{32}", first[0]):
-                found.append(first[0])
+            sent: list[object] = (request.post_data_json or {}).get("data") or [None]
+            token = sent[0]
+            if isinstance(token, str) and re.fullmatch("[0-9a-f]{32}", token):
+                found.append(token)
 
     page.on("request", heard)
     page.click("#dances [data-key=twist]")
