@@ -1,4 +1,4 @@
-"""A video from a visitor, passed on unread."""
+"""A video that is passed on unread, from a visitor or to one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from gradio.data_classes import FileData
 
 
 class Clip(gr.Video):
-    """`gr.Video` that never opens what was uploaded: that is done in the worker, within limits.
+    """`gr.Video` that opens no file, neither what was uploaded nor what is shown.
 
-    Gradio has checked before that the path is one of its own uploads.
+    An upload is read in the worker, within limits; Gradio has checked before that the path is one
+    of its own uploads. What is shown was written by our own writer, for which Gradio would start
+    ffprobe each time (140 ms here).
     """
 
     is_template = True  # drawn in the browser as the parent is

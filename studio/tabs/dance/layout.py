@@ -18,7 +18,7 @@ from studio.examples import (
     dance_items,
     people_items,
 )
-from studio.forms import Form
+from studio.forms import USUAL_FPS, Form
 from studio.parts import card, look, notice, reel, seams, shelf, strip
 from studio.parts.clip import Clip
 from studio.parts.photo import Photo
@@ -27,7 +27,7 @@ from studio.presets import Preset
 from studio.words import both, label
 
 LENGTHS = {"minimum": 0.4, "maximum": 60, "step": 0.1}
-"""Seconds on the slider; the engine can do more, and a whole dance may be longer."""
+"""Seconds on the slider, less where the host allows less; a whole dance may be longer."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,18 @@ class Parts:
     reel: gr.HTML
 
 
-def lay_out(examples: Examples, presets: Mapping[str, Preset], form: Form) -> tuple[Fields, Parts]:
-    """Build the tab inside the page that is being built."""
+def lay_out(
+    examples: Examples, presets: Mapping[str, Preset], form: Form, most_frames: int | None = None
+) -> tuple[Fields, Parts]:
+    """Build the tab inside the page that is being built; a video has at most `most_frames`."""
+    longest = LENGTHS["maximum"]
+    if most_frames is not None:
+        longest = min(longest, round(most_frames / USUAL_FPS, 1))
     with gr.Row(elem_id="dance", equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_id="choices"):
             who, photo_notice, note = _who(examples, form.system)
             chosen, motion_notice, rehearse, seen = _which(examples, form)
-            preset, forecast, windows, joins = _how(presets, form)
+            preset, forecast, windows, joins = _how(presets, form, longest)
             with gr.Column(elem_id="curtain"):  # stays in sight while the steps scroll
                 said = notice.notice("notice")
                 go = gr.Button(label("make"), variant="primary", size="lg", elem_id="make")
@@ -179,7 +184,7 @@ def _which(
 
 
 def _how(
-    presets: Mapping[str, Preset], form: Form
+    presets: Mapping[str, Preset], form: Form, longest: float
 ) -> tuple[gr.Dropdown, gr.Markdown, gr.HTML, gr.HTML]:
     with gr.Column(elem_classes=["step"], elem_id="step-how"):
         gr.Markdown("## " + label("step_how"))
@@ -195,7 +200,9 @@ def _how(
         form.add("quality", info=None, elem_classes=["segments"])
         form.add("shape", elem_classes=["segments"])
         with gr.Row(elem_id="how"):
-            length: dict[str, Any] = {**LENGTHS, "label": label("seconds_label")}
+            length: dict[str, Any] = {
+                **LENGTHS, "maximum": longest, "label": label("seconds_label")
+            }  # fmt: skip
             form.add("num_frames", info=None, buttons=[], **length)
             form.add("seed", info=None, placeholder=label("new_each_time"))
         for name in form.names("basic"):
@@ -218,7 +225,7 @@ def _group(form: Form, group: str) -> None:
 
 def _outcome(examples: Examples) -> tuple[gr.Video, gr.HTML, gr.HTML, gr.HTML]:
     with gr.Column(elem_id="stage-column"):
-        video = gr.Video(
+        video = Clip(  # ours as it is: Gradio would start ffprobe for every one that is shown
             label=label("stage"),
             show_label=False,
             interactive=False,
