@@ -61,7 +61,7 @@ class Seams:
                 raise Incomplete("no_visitor")
             self._place(self._chosen(given[:-1]), owner)
         except Incomplete as error:
-            words = notice.missing(error.key, language)
+            words = notice.missing(error.key, language, **error.values)
         except (UnusableFile, StudioError) as error:
             trouble = error.trouble if isinstance(error, UnusableFile) else trouble_of(error)
             words = notice.refused(trouble, language)
