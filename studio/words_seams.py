@@ -13,9 +13,7 @@ SEAM_WORDS: Mapping[str, tuple[str, str]] = {
         "첫 윈도 몇 개를 섞는 방법마다 작게, 적은 단계로 만들어 견주어 봅니다. "
         "설정은 바뀌지 않습니다.",
     ),
-    "seams_work": ("Making it in four ways", "네 가지 방법으로 만드는 중"),
     "seams_wait": ("The seams wait for their turn", "이음새가 차례를 기다리는 중"),
-    "seams_done": ("The seams can be compared", "이음새를 견줄 수 있습니다"),
     "seams_best": ("Smoothest here: {mode}.", "가장 매끄러운 방법: {mode}."),
     "seams_best_some": (
         "Smoothest here, and alike: {modes}.",

@@ -104,10 +104,11 @@ def shown(
 
 def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
     told = status(job, place, language)
-    head = "seams_wait" if job.state == "queued" else "seams_work"
-    stage = {} if job.stage == "" or job.state == "queued" else {"percent": told["percent"]}
-    facts = ("detail", "stop", "can_stop")
-    return {"head": say(head, language), **{fact: told[fact] for fact in facts}, **stage}
+    head = say("seams_wait", language) if job.state == "queued" else told["head"]
+    return {
+        "head": head,
+        **{fact: told[fact] for fact in ("detail", "percent", "stop", "can_stop")},
+    }
 
 
 def _found(job: Job, language: Language) -> dict[str, Any]:
