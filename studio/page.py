@@ -20,6 +20,6 @@ IN_LANGUAGE = f"(...given) => [...given.slice(0, -1), {LANGUAGE}]"
 """With this as an event's `js`, its last input arrives as the language that the page is in."""
 
 
-def said(event: gr.EventData) -> Mapping[str, Any]:
+def event_says(event: gr.EventData) -> Mapping[str, Any]:
     """What a part of the page said with its event: a mapping, whatever came."""
     return event._data if isinstance(event._data, Mapping) else {}

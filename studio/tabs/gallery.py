@@ -18,7 +18,7 @@ from studio.jobs.job import LIVE, Job, State
 from studio.jobs.store import Store
 from studio.names import clean_title, name_of
 from studio.pack import pack
-from studio.page import IN_LANGUAGE, QUIET
+from studio.page import IN_LANGUAGE, QUIET, event_says
 from studio.parts import gallery, gallery_drop, gallery_player, gallery_wings, notice
 from studio.parts.dropped import Dropped
 from studio.restore import NotRestorable, Restored, read
@@ -113,7 +113,7 @@ class Gallery:
         self, token: object, count: int, seen: Mapping[str, Any], page: str, event: gr.EventData
     ) -> tuple[Any, ...]:
         """The wall as it is now; only what this page does not have yet is sent."""
-        lost = bool(_said(event).get("all"))
+        lost = bool(event_says(event).get("all"))
         return self._view(owner_of(token), count, {} if lost else seen, language_of(page))
 
     def older(
@@ -142,14 +142,14 @@ class Gallery:
         """Stop a job that runs or waits."""
         owner = owner_of(token)
         if owner:
-            self._store.cancel(_said(event).get("id"), owner)
+            self._store.cancel(event_says(event).get("id"), owner)
         return self._view(owner, count, seen, language_of(page))
 
     def rename(
         self, token: object, count: int, seen: Mapping[str, Any], page: str, event: gr.EventData
     ) -> tuple[Any, ...]:
         """Give a result a name; an empty one takes the name of the dance back."""
-        job, title = self._job(token, event), _said(event).get("title")
+        job, title = self._job(token, event), event_says(event).get("title")
         if job is not None and isinstance(title, str):
             self._store.rename(job.id, job.owner, clean_title(title[:1000]))
         return self.open(token, count, seen, page, event)
@@ -219,7 +219,7 @@ class Gallery:
     def _job(self, token: object, event: gr.EventData) -> Job | None:
         """The visitor's own job that an event means; the id comes from a client."""
         owner = owner_of(token)
-        return self._store.get(_said(event).get("id"), owner) if owner else None
+        return self._store.get(event_says(event).get("id"), owner) if owner else None
 
     def _view(
         self, owner: str | None, count: int, seen: Mapping[str, Any], language: Language
@@ -237,8 +237,3 @@ class Gallery:
             gr.skip() if seen.get("wall") == wall.mark else wall.value,
             new,
         )
-
-
-def _said(event: gr.EventData) -> Mapping[str, Any]:
-    """What the page said with an event: a mapping, whatever came."""
-    return event._data if isinstance(event._data, Mapping) else {}

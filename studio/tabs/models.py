@@ -16,7 +16,7 @@ from engine.models.machine import Machine, this_machine
 from engine.models.resolve import folder_of
 from studio.explained import error_texts
 from studio.fetches.fetcher import Fetcher
-from studio.page import IN_LANGUAGE, QUIET
+from studio.page import IN_LANGUAGE, QUIET, event_says
 from studio.parts import models, notice
 from studio.words import Language, label, language_of, say
 
@@ -57,13 +57,13 @@ class Models:
 
     def look(self, seen: str, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """The cards as they are now; what the page has already is not sent again."""
-        return self._view("" if _said(event).get("all") else seen, language_of(page))
+        return self._view("" if event_says(event).get("all") else seen, language_of(page))
 
     def act(self, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Do what a button says, or say why not."""
         language = language_of(page)
         try:
-            said = self._act(_said(event), language)
+            said = self._act(event_says(event), language)
         except StudioError as error:
             what, _, fix = error_texts(error, language)
             said = {"what": what, "fix": fix}
@@ -105,9 +105,3 @@ class Models:
         )
         mark = hashlib.sha256(json.dumps(view).encode()).hexdigest()
         return (gr.skip() if mark == seen else view, mark)
-
-
-def _said(event: gr.EventData) -> Mapping[str, Any]:
-    """What the page's script sent along; it is a client's word and may be anything."""
-    data = event._data
-    return data if isinstance(data, Mapping) else {}

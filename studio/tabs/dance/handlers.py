@@ -22,7 +22,7 @@ from studio.jobs.job import Job
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
 from studio.orders import Incomplete, Order, place_order
-from studio.page import said
+from studio.page import event_says
 from studio.parts import notice
 from studio.parts.card import longer
 from studio.presets import Preset
@@ -152,11 +152,11 @@ class Handlers:
 
     def choose(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Put a job of the shelf on the stage."""
-        return self.look(token, said(event).get("id"), sent, page)
+        return self.look(token, event_says(event).get("id"), sent, page)
 
     def sample(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Put an example on the stage, and its person and dance into the form."""
-        one = self._examples.sample(said(event).get("key"))
+        one = self._examples.sample(event_says(event).get("key"))
         if one is None:
             return (gr.skip(),) * CAST + self.look(token, None, sent, page)
         filled = self.fill(Choices(replace(NOTHING, person=one.person, dance=one.dance)), page)
@@ -186,25 +186,25 @@ class Handlers:
 
     def stop(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Stop the job on the stage."""
-        owner, shown = owner_of(token), said(event).get("id")
+        owner, shown = owner_of(token), event_says(event).get("id")
         if owner:
             self._store.cancel(shown, owner)
         return self.look(token, shown, sent, page)
 
     def again(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """The same by the same model once more, with a seed that is drawn anew."""
-        return self._repeat(token, said(event).get("id"), sent, page, {"seed": -1})
+        return self._repeat(token, event_says(event).get("id"), sent, page, {"seed": -1})
 
     def longer(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """The same person, dance and seed, with twice as many frames."""
-        shown = said(event).get("id")
+        shown = event_says(event).get("id")
         job = self._job(token, shown)
         changes = {"num_frames": longer(job), "seed": job.record.get("seed", -1)} if job else {}
         return self._repeat(token, shown, sent, page, changes)
 
     def resume(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Go on with what ended without a result: from its last step, or from the start."""
-        owner, shown = owner_of(token), said(event).get("id")
+        owner, shown = owner_of(token), event_says(event).get("id")
         note = None
         try:
             if owner is None or not self._store.resume(shown, owner):
@@ -215,7 +215,7 @@ class Handlers:
 
     def use(self, token: object, page: str, event: gr.EventData) -> tuple[Any, ...]:
         """Fill the form with what the job on the stage was made from, its seed included."""
-        job = self._job(token, said(event).get("id"))
+        job = self._job(token, event_says(event).get("id"))
         if job is None:
             return (notice.missing("gone", language_of(page)), *self.fill(None, page))
         return self._filled(choices_of(job), page)

@@ -20,7 +20,7 @@ from studio.jobs.home import owner_of
 from studio.jobs.job import Job
 from studio.jobs.store import Store
 from studio.orders import Incomplete, place_order
-from studio.page import said
+from studio.page import event_says
 from studio.parts import notice, seams
 from studio.words import Language, language_of
 
@@ -83,7 +83,7 @@ class Seams:
 
     def pick(self, event: gr.EventData) -> Any:
         """Use a way of blending; for the setting."""
-        mode = said(event).get("mode")
+        mode = event_says(event).get("mode")
         return mode if mode in self._modes else gr.skip()
 
     def _place(self, choices: Choices, owner: str) -> None:
@@ -103,7 +103,7 @@ class Seams:
     def _meant(self, token: object, event: gr.EventData) -> Job | None:
         """The visitor's own look that an event means; the id comes from a client."""
         owner = owner_of(token)
-        job = self._store.get(said(event).get("id"), owner) if owner else None
+        job = self._store.get(event_says(event).get("id"), owner) if owner else None
         return job if job is not None and job.kind == "seams" else None
 
     def _view(
