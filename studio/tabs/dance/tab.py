@@ -192,7 +192,7 @@ class Dance:
                 self._on(changed, self._do.checked(role), [field], note, **_LAST)
             for arrival in arrivals:
                 self._on(arrival, self._rehearser.own, chosen, seen, **slow, **_LAST)
-        self._on(agreed.then, self._rehearser.own, chosen, seen, **slow)
+        self._on(agreed.then, self._rehearser.own, chosen, seen, **slow, **_LAST)
         self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         stale = (
             fields.person, fields.photo, fields.model, fields.source, fields.dance,
