@@ -48,8 +48,8 @@ class MimicMotionSettings:
     )
     seed: int = setting(
         -1,
-        "Seed",
-        "The same seed and settings give the same video. -1 draws a new one.",
+        "Variation",
+        "The same number (seed) and settings give the same video. -1 draws a new one.",
         minimum=-1,
         maximum=2**31 - 1,
         step=1,
@@ -175,7 +175,7 @@ class MimicMotionSettings:
         maximum=8,
         step=1,
         group="motion",
-        when="video",
+        when="own",
     )
     mend: bool = setting(
         True,

@@ -26,7 +26,8 @@ class Spec:
         group: the heading that it stands under on the screen, a key of the screen's words.
         unit: `frames` is shown to people as seconds.
         empty: the value that an empty field stands for, for a setting that one need not choose.
-        when: it only matters for a dance from this source (`video`); `` means always.
+        when: it only matters for a dance from this source: a `video`, or any file of the user's
+            `own`; `` means always.
     """
 
     label: str
@@ -40,7 +41,7 @@ class Spec:
     group: str = ""
     unit: Literal["", "frames"] = ""
     empty: float | None = None
-    when: Literal["", "video"] = ""
+    when: Literal["", "own", "video"] = ""
 
 
 def setting(default: Any, label: str, help: str, **spec: Any) -> Any:

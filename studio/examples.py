@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ FILTERS = ("all", "slow", "medium", "fast", "moves")
 """Of the library: everything, the dances of a tempo, and single moves."""
 FIRST_PERSON, FIRST_DANCE = "mina", "sunny_groove"
 """What is chosen when a visitor comes for the first time, so that one click makes a video."""
+_KEY = re.compile(r"[a-z_]+")
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ def dance_items(examples: Examples) -> list[Item]:
 
 def still(dance: str) -> str:
     """The address of a dance's still picture, or nothing if it is not one of ours."""
-    path = find().dances.get(dance)
-    return _address(_still(path)) if path else ""
+    path = ASSETS / "examples" / "dances" / f"{dance}.jpg"
+    return _address(path) if _KEY.fullmatch(dance) and path.exists() else ""
 
 
 def _sample(path: Path) -> Sample:

@@ -82,7 +82,7 @@ class Form:
         """What the components show for `settings`; what is not in there has its default."""
         whole = {**dataclasses.asdict(self._settings()), **settings}
         fps = _rate(whole.get("fps"))
-        return [self._show(name, whole[name], fps) for name in self._components]
+        return [self._within(name, self._show(name, whole[name], fps)) for name in self._components]
 
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values by name as the engine will take them; raises BadInput."""
@@ -94,6 +94,16 @@ class Form:
         if spec.empty is not None and value == spec.empty:
             return None
         return round(value / fps, 2) if spec.unit == "frames" else value
+
+    def _within(self, name: str, value: Any) -> Any:
+        """A value, or with it wider ends for a slider that would refuse it in Gradio's words."""
+        slider = self._components[name]
+        if not isinstance(slider, gr.Slider) or value is None:
+            return value
+        if slider.minimum <= value <= slider.maximum:
+            return value
+        ends = {"minimum": min(slider.minimum, value), "maximum": max(slider.maximum, value)}
+        return gr.update(value=value, **ends)
 
     def _read(self, name: str, shown: Any, fps: float) -> Any:
         spec = self._specs[name]

@@ -26,6 +26,14 @@ def name_of(job: Job, language: Language) -> str:
     return job.title or dance_of(job, language)
 
 
+def cast_of(job: Job, language: Language) -> str:
+    """Who dances what, under the owner's own name for it if it has one."""
+    who = job.words.get("person")
+    person = _person(who, language) if who else say("fact_photo", language)
+    cast = say("cast", language, person=person, dance=dance_of(job, language))
+    return f"{job.title} · {cast}" if job.title else cast
+
+
 def dance_of(job: Job, language: Language) -> str:
     """The dance of a job: a built-in one's name, or what was uploaded."""
     dance = f"dance_{job.words.get('dance', '')}"

@@ -20,12 +20,20 @@ class Preset:
     settings: Mapping[str, Any]
 
 
-def presets(system: str, folder: Path = ASSETS / "presets") -> dict[str, Preset]:
-    """The presets of a system by key, in the order of their file names (`10-quick.json`, ...)."""
+def presets(
+    system: str, folder: Path = ASSETS / "presets", most_frames: int | None = None
+) -> dict[str, Preset]:
+    """The presets of a system by key, in the order of their file names (`10-quick.json`, ...).
+
+    None asks for more than `most_frames`, which is what one video may have here.
+    """
     found: dict[str, Preset] = {}
     for path in sorted(folder.glob("*.json")):
         given = json.loads(path.read_text(encoding="utf-8"))
         key = path.stem.partition("-")[2]
         if given["system"] == system:
-            found[key] = Preset(key, given["system"], given["settings"])
+            settings = given["settings"]
+            if most_frames and settings.get("num_frames", 0) > most_frames:
+                settings["num_frames"] = most_frames
+            found[key] = Preset(key, given["system"], settings)
     return found

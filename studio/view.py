@@ -60,7 +60,7 @@ def look(
 
     Without one, the most interesting job is there, or the first sample while there is no job.
     """
-    jobs = store.recent(owner) if owner else []
+    jobs = _latest(store, owner) if owner else []
     job = store.get(shown, owner) if owner else None
     sample = examples.sample(shown) if examples else None
     if job is None and sample is None:
@@ -70,15 +70,25 @@ def look(
     live = any(one.live for one in jobs)
     place = store.place(job.id) if job is not None and job.state == "queued" else 0
     pieces = watchable(job) if job is not None else ()
+    most = store.limits.frames
     return View(
         shown=job.id if job else sample.key if sample else None,
-        card=sample_status(sample, language) if sample else status(job, place, language, pieces),
+        card=sample_status(sample, language)
+        if sample
+        else status(job, place, language, pieces, most),
         shelf=contents(jobs, job.id if job else None, language),
         video=job.result if job and job.state == "done" and job.result.exists() else None,
         pieces=pieces,
         button=say("add_to_queue" if live else "make", language),
         live=live,
     )
+
+
+def _latest(store: Store, owner: str) -> list[Job]:
+    """The owner's latest jobs, and the one that runs however many were queued after it."""
+    jobs = store.recent(owner)
+    running = store.page(owner, 1, states=("running",))
+    return jobs + [job for job in running if job.id not in {one.id for one in jobs}]
 
 
 def _leading(jobs: list[Job]) -> Job | None:

@@ -112,7 +112,7 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "사진과 같은 색의 종이 인형이 춤춥니다. 내장 모델은 종이 인형만 그립니다.",
     ),
     # --- what can be done with a job
-    "act_again": ("Again with a new seed", "새 시드로 다시"),
+    "act_again": ("Another variation", "다른 변형으로 다시"),
     "act_use": ("Use these settings", "이 설정 쓰기"),
     "act_longer": ("Make it longer", "더 길게"),
     "act_download": ("Download", "내려받기"),

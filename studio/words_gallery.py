@@ -19,8 +19,6 @@ GALLERY_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "gallery_first": ("Make my first video", "첫 영상 만들기"),
     # --- one video
-    "gallery_play": ("Play {title}", "{title} 재생"),
-    "gallery_look": ("Look at {title}", "{title} 보기"),
     "gallery_name": ("Name of this video", "이 영상의 이름"),
     "gallery_close": ("Close", "닫기"),
     "gallery_newer_one": ("Newer video", "더 새로운 영상"),

@@ -93,5 +93,4 @@ HOSTING_WORDS: Mapping[str, tuple[str, str]] = {
         "Send files with gradio_client's handle_file.",
         "gradio_client의 handle_file로 파일을 보내세요.",
     ),
-    "checking": ("Checking the file", "파일을 확인하는 중"),
 }

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 MAKER_WORDS: Mapping[str, tuple[str, str]] = {
     "maker": ("Made by", "만드는 모델"),
     "maker_help": (
-        "Your own picture goes to the model for real people, an example to the built-in one.",
+        "Your own picture goes to the model for real people, an example to the built-in model.",
         "직접 올린 사진은 실제 사람 모델로, 예시 인물은 내장 모델로 만듭니다.",
     ),
-    "maker_pocket": ("Built-in (drawn people)", "내장 모델 (그림 인물)"),
+    "maker_pocket": ("Built-in model (drawn people)", "내장 모델 (그림 인물)"),
     "maker_real": ("{title} (real people)", "{title} (실제 사람)"),
-    "maker_built_in": ("Built-in", "내장 모델"),
+    "maker_built_in": ("Built-in model", "내장 모델"),
     "maker_fit": ("{title} here: {fit}.", "{title}: 이 컴퓨터에서 {fit}."),
     "maker_gone_what": (
         "{title} is not here, so the built-in model is chosen.",

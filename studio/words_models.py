@@ -24,10 +24,10 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "models_group_people": ("Real people: MimicMotion", "실제 사람: MimicMotion"),
     "models_group_people_more": (
-        "For videos of a real person from one photo. One MimicMotion, Stable Video Diffusion and "
-        "DWPose together.",
+        "For videos of a real person from one photo. Needs all three: a MimicMotion, Stable Video "
+        "Diffusion and DWPose.",
         "사진 한 장으로 실제 사람의 영상을 만듭니다. MimicMotion 하나와 Stable Video Diffusion, "
-        "DWPose가 함께 필요합니다.",
+        "DWPose까지 셋 모두 필요합니다.",
     ),
     "models_group_poses": ("Finding poses in videos", "영상에서 자세 찾기"),
     "models_group_poses_more": (
@@ -39,7 +39,7 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
         "같은 가중치의 다른 묶음",
     ),
     # --- what each is for
-    "model_pocket_title": ("Pocket", "포켓"),
+    "model_pocket_title": ("Built-in model", "내장 모델"),
     "model_pocket_for": (
         "Small models that the project trained itself, on dancers that it draws itself. They make "
         "paper people dance, on any computer.",
@@ -208,7 +208,7 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     "model_removed_what": ("{size} are free again.", "{size}를 비웠습니다."),
     "model_removed_fix": (
         "{title} can be fetched again any time.",
-        "{title}은 언제든 다시 받을 수 있습니다.",
+        "{title} 모델은 언제든 다시 받을 수 있습니다.",
     ),
     "model_left_fix": (
         "Files that you put there yourself stay: {folder}",

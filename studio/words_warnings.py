@@ -16,7 +16,7 @@ _SEE_PREVIEW = "자세를 미리 보고, 중요하다면 춤추는 사람이 가
 KOREAN_WARNINGS: Mapping[str, tuple[str, str, str]] = {
     "paper_person": (
         "사진 대신 종이 인형이 춤춥니다.",
-        "내장 모델 pocket은 Pirouette이 그린 사람만 압니다. 그래서 사진에서 피부, 머리, 옷의 색을 "
+        "내장 모델은 Pirouette이 그린 사람만 압니다. 그래서 사진에서 피부, 머리, 옷의 색을 "
         "가져와 인형을 그렸습니다.",
         "실제 사람의 영상을 만들려면 공개된 MimicMotion 가중치가 필요합니다. 받는 방법은 모델 "
         "탭에 있습니다.",

@@ -75,6 +75,7 @@ const paint = () => {
   show(find('.stage-line'), card.state === 'empty' ? card.head : '');
   show(find('.stage-more'), card.state === 'empty' ? card.detail : '');
   find('.status').hidden = card.state === 'empty';
+  show(find('.status-who'), card.who);
   show(head, card.head);
   // Read aloud when something new happens, not with every step.
   const news = card.state === 'empty' ? '' : card.head;

@@ -16,7 +16,7 @@ from studio.explained import explained, warned
 from studio.jobs.job import Job
 from studio.jobs.pieces import Piece
 from studio.makers import title_of
-from studio.names import name_of
+from studio.names import cast_of, name_of
 from studio.parts.source import part
 from studio.words import Language, duration, known, say
 
@@ -34,11 +34,16 @@ def card(elem_id: str) -> gr.HTML:
 
 
 def status(
-    job: Job | None, place: int, language: Language, pieces: Sequence[Piece] = ()
+    job: Job | None,
+    place: int,
+    language: Language,
+    pieces: Sequence[Piece] = (),
+    most_frames: int | None = None,
 ) -> dict[str, Any]:
     """What the card shows of `job`.
 
-    `place` jobs run or wait before it; `pieces` of it can be watched already.
+    `place` jobs run or wait before it; `pieces` of it can be watched already; one video may have
+    `most_frames` here.
     """
     view: dict[str, Any] = {
         "id": job.id if job else "",
@@ -48,6 +53,7 @@ def status(
         "detail": "",
         "note": "",
         "badge": "",
+        "who": "",
         "preview": "",
         "percent": None,
         "stop": "",
@@ -58,10 +64,11 @@ def status(
         "file": "",
         "ready": "",
         "pieces": [],
-        "actions": _actions(job, language),
+        "actions": _actions(job, language, most_frames),
     }
     if job is None:
         return view | {"head": say("empty", language), "detail": say("empty_more", language)}
+    view["who"] = cast_of(job, language)
     if job.live:
         return view | _live(job, place, language, pieces)
     if job.state == "done":
@@ -103,24 +110,27 @@ def picture_url(path: Path) -> str:
         return ""
 
 
-def _actions(job: Job | None, language: Language) -> list[tuple[str, str]]:
+def _actions(job: Job | None, language: Language, most_frames: int | None) -> list[tuple[str, str]]:
     """(event, words) of what can be done with a job that has ended."""
     if job is None or job.live:
         return []
     if job.state == "done":
-        keys = (
-            ("download", "again", "longer", "use") if longer(job) else ("download", "again", "use")
-        )
+        more = ("longer",) if longer(job, most_frames) else ()
+        keys = ("download", "again", *more, "use")
         return [(key, say(f"act_{key}", language)) for key in keys]
     started = job.scratch.is_dir() and any(job.scratch.iterdir())
     first = say("act_resume" if started else "act_retry", language)
     return [("resume", first), ("use", say("act_use", language))]
 
 
-def longer(job: Job) -> int:
-    """How many frames "make it longer" makes of a finished job; 0 if there is no more to be had."""
+def longer(job: Job, most_frames: int | None = None) -> int:
+    """How many frames "make it longer" makes of a finished job; 0 if there is no more to be had.
+
+    `most_frames` is how many one video may have here.
+    """
     frames = int(job.settings.get("num_frames") or 0)
     most = int(specs(SETTINGS[job.system])["num_frames"].maximum or 0)
+    most = min(most, most_frames) if most_frames is not None else most
     whole = not frames or job.record.get("frames", frames) < frames  # the clip has no more
     return 0 if job.state != "done" or whole or frames >= most else min(2 * frames, most)
 
@@ -134,7 +144,8 @@ def _live(job: Job, place: int, language: Language, pieces: Sequence[Piece]) -> 
     }
     if job.state == "queued":
         held = f"held_{job.stage}"  # why no job is taken just now
-        waits = held if job.stage else "queued_place" if place else "queued_next"
+        ahead = "queued_next" if not place else "queued_one" if place == 1 else "queued_place"
+        waits = held if job.stage else ahead
         return view | {
             "head": say("queued", language),
             "detail": say(waits, language, count=place),
@@ -181,8 +192,6 @@ def _how(job: Job, language: Language) -> str:
     if job.started is not None and job.ended is not None:
         time = duration(job.ended - job.started, language)
         facts.append(say("done_in", language, time=time))
-    if "seed" in job.record:
-        facts.append(say("seed_was", language, seed=job.record["seed"]))
     return " · ".join(facts)
 
 

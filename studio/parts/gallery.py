@@ -89,8 +89,6 @@ def _work(job: Job, language: Language) -> dict[str, Any]:
     facts = [length_of(job.settings, job.record, language)]
     if "quality" in job.settings:
         facts.append(say(f"choice_{job.settings['quality']}", language))
-    if "seed" in job.record:
-        facts.append(say("seed_was", language, seed=job.record["seed"]))
     return {
         "id": job.id,
         "name": name_of(job, language),

@@ -141,7 +141,7 @@ def test_after_a_video_it_goes_on(stand_in: Server, visit: Visit) -> None:
     ann.make()
     _ready(ann)
     ann.shot("dance-5-done")
-    assert "seed 7" in ann.page.inner_text(".status-detail")
+    assert ann.page.inner_text(".status-who") == "Jun: Kick Off"
     with ann.page.expect_download() as saved:
         ann.page.click(".act[data-act=download]")
     assert saved.value.suggested_filename == "pirouette-kick-off.mp4"

@@ -49,7 +49,7 @@ def test_a_video_is_made_to_the_end(
         "() => document.querySelector('#result video')?.readyState >= 2", timeout=60_000
     )
     record_property("seconds_from_click_to_clip", round(time.monotonic() - begin, 1))
-    assert ann.page.inner_text(".status-badge") == "Made by pocket, the small built-in model"
+    assert ann.page.inner_text(".status-badge") == "Made by the small built-in model"
     ann.page.wait_for_timeout(1000)
     ann.shot("real-2-done")
 

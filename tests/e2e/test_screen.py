@@ -69,7 +69,7 @@ def test_jobs_queue_up_and_stop(stand_in: Server, visit: Visit) -> None:
     bob.pick("ada", "kick")
     bob.make()
     bob.wait_head("Waiting in the wings")
-    assert bob.page.inner_text(".status-detail") == "1 before it"
+    assert bob.page.inner_text(".status-detail") == "1 video before yours"
     bob.shot("5-waiting")
     ann.page.click(".stop")
     ann.wait_head("Stopped")

@@ -23,7 +23,7 @@ from studio.makers import Makers, label_of, title_of, window_of
 from studio.names import job_facts
 from studio.tabs.dance import show
 from tests.unit.makers import put, take_away
-from tests.unit.test_studio_dance import SYSTEM, Page
+from tests.unit.test_studio_dance import SYSTEM, Page, asking
 
 GB = 1 << 30
 
@@ -197,12 +197,12 @@ def test_again_and_longer_are_by_the_same_model_or_not_at_all(page: Page, home: 
     put(home, "mimicmotion")
     job = made(page)
     for act in (page.do.again, page.do.longer):
-        assert act(page.token, job.id, {}, "en")[0] is None
+        assert act(page.token, {}, "en", asking(job.id))[0] is None
         assert page.store.recent(job.owner)[0].model == "mimicmotion"
     take_away(home, "mimicmotion")
     count = len(page.store.recent(job.owner))
     for act in (page.do.again, page.do.longer):
-        assert "Models tab" in act(page.token, job.id, {}, "en")[0]["fix"]
+        assert "Models tab" in act(page.token, {}, "en", asking(job.id))[0]["fix"]
     assert len(page.store.recent(job.owner)) == count
 
 
@@ -210,12 +210,12 @@ def test_used_settings_bring_the_model_or_say_that_it_is_gone(page: Page, home: 
     put(home, "mimicmotion")
     job = made(page)
     page.change(model="pocket")
-    note, *filled = page.do.use(page.token, job.id, "en")
+    note, *filled = page.do.use(page.token, "en", asking(job.id))
     page.see(filled)
     assert note["tone"] == "done" and choice(page) == "mimicmotion"
     put(home, "mimicmotion-1.0")
     take_away(home, "mimicmotion")
-    note, *filled = page.do.use(page.token, job.id, "en")
+    note, *filled = page.do.use(page.token, "en", asking(job.id))
     page.see(filled)
     assert "not here" in note["what"] and choice(page) == "pocket"
 

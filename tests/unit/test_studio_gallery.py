@@ -90,7 +90,7 @@ def test_newest_first_and_sent_once(gallery: Gallery, store: Store) -> None:
     _, wall, seen = look(gallery)
     assert wall["order"] == [job.id for job in reversed(jobs)]
     first = wall["fresh"][0]
-    assert (first["name"], first["facts"]) == ("Salsa", "1.6 s · Draft · seed 7")
+    assert (first["name"], first["facts"]) == ("Salsa", "1.6 s · Draft")
     copy = Path(first["poster"].removeprefix("gradio_api/file="))
     assert copy.read_bytes() == jobs[-1].poster.read_bytes(), "small on the way, sharp on the wall"
     wings, wall, seen = look(gallery, seen=seen)
@@ -106,7 +106,7 @@ def test_a_language_is_a_new_sight(gallery: Gallery, store: Store) -> None:
     done(store)
     _, _, seen = look(gallery)
     wall = gallery.look(ANN, PAGE, seen, "ko", event())[1]
-    assert wall["fresh"][0]["name"] == "살사" and "시드 7" in wall["fresh"][0]["facts"]
+    assert wall["fresh"][0]["name"] == "살사" and wall["fresh"][0]["facts"] == "1.6초 · 초안"
 
 
 def test_a_job_moves_from_the_wings_to_the_wall(gallery: Gallery, store: Store) -> None:
@@ -202,7 +202,7 @@ def test_a_result_is_served_from_a_copy_and_deleting_takes_it_back(
     assert player["download"].endswith("/Salsa.mp4")
     assert str(job.folder) not in json.dumps(player)
     facts = dict(player["facts"])
-    assert facts["Person"] == "Mina" and facts["Dance"] == "Salsa" and facts["Seed"] == "7"
+    assert facts["Person"] == "Mina" and facts["Dance"] == "Salsa" and facts["Variation"] == "7"
     assert dict(player["every"])["Steps"] == "Automatic"
     player, said, _, wall, _ = gallery.remove(ANN, PAGE, {}, "en", event(id=job.id))
     assert player is None and said["tone"] == "done" and wall["order"] == []

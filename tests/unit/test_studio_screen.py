@@ -123,7 +123,7 @@ def test_the_view_follows_a_job(store: Store) -> None:
     assert look(store, None, None, "ko").shelf["items"] == []
     job, second = (_placed(_order(), store) for _ in range(2))
     view = look(store, "ann", second.id, "en")
-    assert (view.shown, view.card["detail"], view.live) == (second.id, "1 before it", True)
+    assert (view.shown, view.card["detail"], view.live) == (second.id, "1 video before yours", True)
     assert view.button == "Add to queue"
     store.take("w")
     store.progress(job.id, 3, 6, "denoise", 20.0)
@@ -147,8 +147,8 @@ def test_a_result_says_who_made_it_and_is_shown_once_it_is_whole(store: Store) -
     said = {"warnings": ["Mind this.", "Several."], "warning_keys": keys}
     store.finish(job.id, {"model": "pocket", "seed": 5, **said})
     view = look(store, "ann", job.id, "en")
-    assert view.video == job.result and "pocket" in view.card["badge"]
-    assert "seed 5" in view.card["detail"] and view.card["note"] == "Mind this.\nSeveral."
+    assert view.video == job.result and "built-in model" in view.card["badge"]
+    assert view.card["who"] and view.card["note"] == "Mind this.\nSeveral."
     note = look(store, "ann", job.id, "ko").card["note"]
     assert note.startswith("Mind this.\n영상에 여러 사람이 있습니다.")
     assert view.marks() == look(store, "ann", job.id, "en").marks()

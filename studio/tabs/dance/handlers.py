@@ -199,7 +199,10 @@ class Handlers:
         """The same person, dance and seed, with twice as many frames."""
         shown = event_says(event).get("id")
         job = self._job(token, shown)
-        changes = {"num_frames": longer(job), "seed": job.record.get("seed", -1)} if job else {}
+        frames = longer(job, self._store.limits.frames) if job else 0
+        if job and not frames:  # the card does not offer it
+            return (None, *self.look(token, shown, sent, page))
+        changes = {"num_frames": frames, "seed": job.record.get("seed", -1)} if job else {}
         return self._repeat(token, shown, sent, page, changes)
 
     def resume(self, token: object, sent: Sent, page: str, event: gr.EventData) -> tuple[Any, ...]:
@@ -263,16 +266,18 @@ class Handlers:
     def sourced(self, source: str) -> list[Any]:
         """Show the fields that the chosen source needs: see `tab.Dance` for their order."""
         own = source != "library"
-        mine = [name for name in self._form.added if self._form.spec(name).when == "video"]
-        seen = [not own, source == "video", source == "keypoints", own, *(own for _ in mine)]
+        bound = filter(None, (self._form.spec(name).when for name in self._form.added))
+        mine = (source == "video" if when == "video" else own for when in bound)
+        seen = [not own, source == "video", source == "keypoints", own, *mine]
         return [gr.update(visible=one) for one in seen]
 
     def preset(self, key: object) -> list[Any]:
-        """The settings of a preset, for the settings on the page."""
+        """The settings of a preset, for the settings on the page; a seed that was typed stays."""
         if key not in self._presets:
             return [gr.skip()] * len(self._form.components)
         choices = choices_of_record(apply_settings(self._presets[str(key)].settings))
-        return self._form.shown(choices.settings)
+        shown = dict(zip(self._form.added, self._form.shown(choices.settings), strict=True))
+        return [*(shown | {"seed": gr.skip()}).values()]
 
     def preset_of(self, *given: Any) -> str | None:
         """The preset that the settings on the page are, whatever the seed; None if none is."""

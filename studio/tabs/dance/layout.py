@@ -176,7 +176,7 @@ def _which(
             False, label=label("whole_dance"), visible=False, container=False, elem_id="whole"
         )
         for name in form.names("basic"):
-            if form.spec(name).when == "video":
+            if form.spec(name).when:
                 form.add(name, visible=False, info=None, container=False)
         rehearse = gr.Button(label("rehearse"), size="md", elem_id="rehearse")
         seen = look.look("look")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
@@ -35,21 +36,30 @@ def updates(view: View, sent: Sent, seen: object = None) -> tuple[Any, ...]:
     if seen is not None and seen != (view.shown or ""):
         sent = {}
 
-    def unless_same(name: str, value: Any) -> Any:
-        return gr.skip() if sent.get(name) == new[name] else value
+    def same(name: str) -> bool:
+        return sent.get(name) == new[name]
 
-    video = cached(view.video) if view.video else None
+    def unless_same(name: str, value: Any) -> Any:
+        return gr.skip() if same(name) else value
+
     if view.shown and not view.pieces and sent.get("card") == new["card"]:
         take_back(view.shown)  # only now: the page was told before, so it asks for none any more
     return (
         view.shown,
         unless_same("card", {**view.card, "pieces": _lent(view)}),
         unless_same("shelf", view.shelf),
-        unless_same("video", video),
+        gr.skip() if same("video") else _served(view.video),  # it is read as a whole for this
         unless_same("button", gr.update(value=view.button)),
         unless_same("live", gr.Timer(LIVE_SECONDS if view.live else IDLE_SECONDS)),
         new,
     )
+
+
+def _served(video: Path | None) -> str | None:
+    try:
+        return cached(video) if video else None
+    except FileNotFoundError:  # deleted at this moment
+        return None
 
 
 def _lent(view: View) -> list[dict[str, Any]]:

@@ -85,7 +85,7 @@ class Dance:
         self._intake = intake
         self._rehearsals = rehearsals or Rehearsals(store.home)
         self._form = Form(_SYSTEM)
-        self._presets = presets(_SYSTEM)
+        self._presets = presets(_SYSTEM, most_frames=intake.limits.max_result_frames)
         drafts = Drafts(store.home)
         self._making = Making(makers, examples)
         self._do = Handlers(
@@ -96,7 +96,9 @@ class Dance:
 
     def build(self, demo: gr.Blocks, tab: gr.Tab, token: gr.BrowserState) -> None:
         """Lay the tab out inside `demo`, and wire it; `token` is the visitor's."""
-        fields, parts = lay_out(self._examples, self._presets, self._form)
+        fields, parts = lay_out(
+            self._examples, self._presets, self._form, self._intake.limits.max_result_frames
+        )
         self._taken: list[Component] = [parts.notice, *fields.components]
         self._page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
         arrived = gr.State(False)  # before that, nothing on the page is the visitor's
@@ -204,7 +206,7 @@ class Dance:
         own = [
             component
             for name, component in zip(self._form.added, self._form.components, strict=True)
-            if self._form.spec(name).when == "video"
+            if self._form.spec(name).when
         ]
         inputs = [fields.dance, fields.motion, fields.keypoints, fields.whole]
         fields.source.change(self._do.sourced, fields.source, [*inputs, *own], **QUIET)
@@ -214,7 +216,7 @@ class Dance:
         by_name: dict[str, Any] = dict(zip(form.added, form.components, strict=True))
         parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
         everything = fields.components
-        sized = [by_name[name] for name in ("num_frames", "fps", "resolution")]
+        sized = [by_name[name] for name in ("num_frames", "fps", "resolution", "shape")]
         length = [*sized, fields.whole, fields.source, fields.model]
         outputs = [parts.forecast, by_name["quality"]]
         for component in (by_name["quality"], by_name["num_inference_steps"]):
