@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from engine.data.video import probe
-from engine.types import Event
+from engine.data.video_write import VideoWriter
+from engine.types import Event, Result
 from studio.choices import NOTHING, Choices
 from studio.examples import find
 from studio.forms import Form
@@ -27,6 +29,7 @@ from studio.jobs.store import Store
 from studio.parts.seams import verdict
 from studio.tabs.dance.seams import Seams
 from studio.view import look as view_of
+from studio.zerogpu import ZeroGpu
 
 SAYS_YES = Intake(Hosting(), (sys.executable, "-c", "pass"))
 SHORT = {"num_frames": 60, "window_size": 4, "overlap": 2, "seed": 3}
@@ -96,6 +99,19 @@ def test_the_real_worker_makes_it_and_the_page_says_what_it_shows(
     assert store.recent(ann.owner) == [] == store.finished("mimicmotion")
     view = view_of(store, ann.owner, None, "en")
     assert view.shelf["items"] == [] and not view.live
+
+
+def test_where_a_gpu_is_lent_it_gets_its_turn_in_its_owners_page(home: Path) -> None:
+    def quick(job: Job, out: Path) -> Iterator[Event]:
+        with VideoWriter(out, 12) as file:
+            file.add(np.zeros((64, 256, 3), np.uint8))
+        yield Result(out, {"made": job.kind})
+
+    store = Store(home)
+    ann = Panel(store)
+    ann.ask()
+    ZeroGpu(store, lambda *, duration: lambda run: run, lambda: quick).turn(ann.token)
+    assert [job.record for job in ann.jobs()] == [{"made": "seams"}]
 
 
 def test_another_takes_the_place_of_the_last_and_what_cannot_be_asked_for_leaves_it(
