@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -15,10 +13,7 @@ from engine.data.limits import shown
 from engine.data.picture import fit_points
 from engine.data.video import VideoInfo
 from engine.errors import BadInput
-from engine.models.cards import CARDS
-from engine.models.resolve import require
 from engine.models.shelf import Shelf
-from engine.models.verify import sha256_of
 from engine.pose.dwpose import DWPose
 from engine.pose.people import People, pick
 from engine.pose.readers import PoseFile, read_poses
@@ -52,28 +47,11 @@ class Detectors:
         """Equal for equal detectors. Raises MissingModel when one is not on this machine."""
         if kind == "keypoints":
             return "file"
-        if kind == "drawn":
-            hashes = [file["sha256"] for file in self.shelf.pocket_card("pose-detector")["files"]]
-        else:
-            hashes = self._dwpose_hashes
-        return hashlib.sha256(" ".join([kind, *hashes]).encode()).hexdigest()
+        return self.shelf.drawn_key() if kind == "drawn" else self.shelf.dwpose_key()
 
     def finder(self, kind: Literal["drawn", "people"]) -> Finder:
         """A finder for a new clip."""
-        return _Drawn(self.shelf) if kind == "drawn" else _Film(self._dwpose)
-
-    @cached_property
-    def _files(self) -> tuple[Path, Path]:
-        files = require(CARDS["dwpose"], self.shelf.home).paths
-        return files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"]
-
-    @cached_property
-    def _dwpose_hashes(self) -> list[str]:
-        return [sha256_of(path) for path in self._files]
-
-    @cached_property
-    def _dwpose(self) -> DWPose:
-        return DWPose(*self._files)
+        return _Drawn(self.shelf) if kind == "drawn" else _Film(self.shelf.dwpose())
 
 
 @dataclass

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.data import synth, video
 from engine.data.limits import Limits, check_file, check_result
 from engine.data.video_open import sniff
 from engine.errors import BadInput
-from engine.exchange.person import looks_drawn
-from engine.models.cards import CARDS
-from engine.models.resolve import require
+from engine.exchange.follow import Film, follow, together
+from engine.exchange.kinds import look_at
 from engine.models.shelf import Shelf
-from engine.pose import skeleton_video
-from engine.pose.dwpose import DWPose
 from engine.pose.mend import doubts, mend, report
 from engine.pose.people import People, pick
 from engine.pose.readers import read_poses
@@ -28,8 +23,6 @@ from engine.types import Inputs, Poses, Progress, Warning
 
 MODEL_FPS = 15.0
 """The rate MimicMotion was trained at; clips are thinned to about it, at their own speed."""
-LOOK_AHEAD = 8
-"""Frames that are looked at to tell what kind of clip it is."""
 
 OFTEN = 0.25
 """Share of the frames with several people from which on it is said."""
@@ -41,7 +34,13 @@ SEVERAL = Warning(
     key="several_people",
 )
 
-Frame = NDArray[np.uint8]
+DRAWN = Warning(
+    "The video was taken for a drawn one.",
+    "Its dancer looks like those that Pirouette draws, so the poses were found by the detector for "
+    "these.",
+    "If it is a film of a real person, try a part of it with other light or another background.",
+    key="film_drawn",
+)
 
 
 @dataclass(frozen=True)
@@ -164,59 +163,22 @@ def _from_video(
     rate = fps or thinned(info.fps or MODEL_FPS)
     total = max(1, round(info.seconds * rate))
     total = min(total, num_frames) if num_frames else total
-    with video.read(path, fps=rate, max_frames=num_frames or None, limits=limits) as frames:
-        first = list(islice(frames, LOOK_AHEAD))
-        clip = chain(first, frames)
-        palette = skeleton_video.recognise(first)
-        told: tuple[Warning, ...] = ()
-        if palette is not None:
-            kind = "skeleton"
-            yield Progress(0, total, "find the pose")
-            poses = skeleton_video.recover(clip, palette).poses
-        elif all(looks_drawn(frame, shelf.pocket_size) for frame in (first[0], first[-1])):
-            kind = "drawn"
-            poses = yield from _follow_drawn(clip, shelf, total)
-        else:
-            kind = "video"
-            poses, told = yield from _follow_person(clip, shelf, total, person)
-        yield Progress(total, total, "find the pose")
-        audio = path if info.has_audio else None
-        return Motion(poses, rate, audio, kind, (*frames.warnings, *told))
-
-
-def _follow_person(
-    frames: Iterable[Frame], shelf: Shelf, total: int, person: int
-) -> Generator[Progress, None, tuple[Poses, tuple[Warning, ...]]]:
-    """DWPose, frame by frame. Raises MissingModel if its files are not on this machine."""
-    files = require(CARDS["dwpose"], shelf.home).paths
-    detector = DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
-    clip: list[People] = []
-    for people in detector.people(frames):
-        clip.append(people)
-        yield Progress(len(clip), max(total, len(clip)), "find the pose")
-    return pick(clip, person), () if person else crowd(clip)
+    yield Progress(0, total, "find the pose")
+    look = look_at(path, info, shelf, limits)
+    found, told = yield from follow(Film(path, look, rate, num_frames, total), shelf, limits)
+    yield Progress(total, total, "find the pose")
+    if look.kind != "video":
+        poses = together(found.clip)
+        if look.kind == "drawn" and not shelf.is_pocket:
+            told = (*told, DRAWN)
+    else:
+        poses = pick(found.clip, person)
+        if not person:
+            told = (*told, *crowd(found.clip))
+    return Motion(poses, rate, path if info.has_audio else None, look.kind, told)
 
 
 def crowd(clip: Sequence[People]) -> tuple[Warning, ...]:
     """What to say of a clip in which nobody was chosen and several people are often seen."""
     often = sum(len(people) > 1 for people in clip) >= OFTEN * len(clip)
     return (SEVERAL,) if often else ()
-
-
-def _follow_drawn(
-    frames: Iterable[Frame], shelf: Shelf, total: int
-) -> Generator[Progress, None, Poses]:
-    """The pocket detector, a few frames at a time."""
-    frames = iter(frames)
-    parts: list[Poses] = []
-    done = 0
-    while batch := list(islice(frames, 16)):
-        parts.append(shelf.drawn_poses(np.stack(batch)))
-        done += len(batch)
-        yield Progress(done, max(total, done), "find the pose")
-    return Poses(
-        np.concatenate([part.keypoints for part in parts]),
-        np.concatenate([part.score for part in parts]),
-        parts[0].layout,
-        parts[0].size,
-    )

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import synth
 from engine.data.picture import fit, fit_published, published_size, read_picture, shaped_size
 from engine.data.view import Box, around
-from engine.errors import BadInput
-from engine.models.cards import CARDS
-from engine.models.resolve import require
+from engine.errors import BadInput, NoPoseFound
 from engine.models.shelf import Shelf
-from engine.pose.dwpose import DWPose
 from engine.pose.skeleton import SEEN
 from engine.types import Inputs, Poses, Warning
 
 PAPER = Warning(
     "A paper person stands in for your photo.",
-    "The built-in pocket model only knows people that Pirouette draws, so it took the colours of "
+    "The built-in model only knows people that Pirouette draws, so it took the colours of "
     "skin, hair and clothes from the photo and drew a person in them.",
     "Videos of real people need MimicMotion's public weights; the Models tab says how to get them.",
     key="paper_person",
@@ -33,6 +29,14 @@ NOBODY = Warning(
     "The built-in model sees drawn people only, and nothing in it looks like one.",
     "Use a picture of one person, seen from head to feet.",
     key="nobody_in_photo",
+)
+
+DRAWN = Warning(
+    "The photo was taken for a drawing.",
+    "It looks like one of the dancers that Pirouette draws, so the pose in it was found by the "
+    "detector for these.",
+    "If it is a real photograph, try one with other light or another background.",
+    key="photo_drawn",
 )
 
 BARS = Warning(
@@ -75,12 +79,12 @@ def read_person(
         how: `crop` or `letterbox`. A crop is around the person; what lies beyond the photo is its
             flat background continued (`data/view.py`).
         paper: `always` draws a paper person in the photo's colours, `never` takes the photo as it
-            is, `auto` takes only pictures that look drawn as they are.
+            is, `auto` takes only pictures of drawn dancers as they are.
 
     Raises BadInput when there is no photo or it cannot be read.
     """
     photo = _photo(inputs, shelf)
-    if paper == "always" or (paper == "auto" and not looks_drawn(photo, shelf.pocket_size)):
+    if paper == "always" or (paper == "auto" and not shelf.is_drawn(photo)):
         return paper_person(photo, size)
     if how == "letterbox":
         picture = fit(photo, size, "letterbox")
@@ -115,8 +119,10 @@ def read_real_person(
             published code does it (specs/mimicmotion.md b.1).
         as_published: shrink that crop unsmoothed, as the published code does, too.
 
-    DWPose finds the pose, in a drawn picture the pocket detector. Raises BadInput when there is no
-    photo, it cannot be read or nobody is in it, and MissingModel without DWPose.
+    DWPose finds the pose, in a picture of a drawn dancer the pocket detector, which is told.
+
+    Raises BadInput when there is no photo or it cannot be read, NoPoseFound when nobody is in it,
+    and MissingModel without DWPose.
     """
     photo = _photo(inputs, shelf)
     height, width = photo.shape[:2]
@@ -124,22 +130,31 @@ def read_real_person(
         size = published_size(width, height, resolution)
     else:
         size = shaped_size(shape, resolution, PUBLISHED_MULTIPLE)
+    drawn = shelf.is_drawn(photo)
+    told = (DRAWN,) if drawn else ()
     if shape != "auto" and how == "crop":
-        return _framed(photo, _real_poses(photo, photo, shelf), size, go_on=False)
+        person = _framed(photo, _real_poses(photo, shelf, drawn=drawn), size, go_on=False)
+        return replace(person, warnings=(*person.warnings, *told))
     if as_published and shape == "auto" and how == "crop":
         picture = fit_published(photo, resolution)
     else:
         picture = fit(photo, size, "crop" if how == "crop" else "letterbox")
-    return Person(picture, _real_poses(picture, photo, shelf))
+    return Person(picture, _real_poses(picture, shelf, drawn=drawn), told)
 
 
-def _real_poses(picture: NDArray[np.uint8], photo: NDArray[np.uint8], shelf: Shelf) -> Poses:
-    """The pose in a picture that was made of a photo."""
-    if looks_drawn(photo, shelf.pocket_size):
+def _real_poses(picture: NDArray[np.uint8], shelf: Shelf, *, drawn: bool) -> Poses:
+    """The pose in a picture. Raises MissingModel, NoPoseFound."""
+    if drawn:
         return shelf.drawn_poses(picture[None])
-    files = require(CARDS["dwpose"], shelf.home).paths
-    detector = DWPose(files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"])
-    return detector.detect([picture])
+    try:
+        return shelf.dwpose().detect([picture])
+    except NoPoseFound as error:
+        raise NoPoseFound(
+            "No person was found in the photo.",
+            "Nobody in it could be recognised.",
+            "Use a photo in which one person is seen well, from head to feet if possible.",
+            key="nobody_in_real_photo",
+        ) from error
 
 
 def _framed(
@@ -174,20 +189,6 @@ def _photo(inputs: Inputs, shelf: Shelf) -> NDArray[np.uint8]:
             key="no_photo",
         )
     return read_picture(inputs.image, shelf.limits)
-
-
-FLAT_SHARE = 0.25
-"""Drawn pictures have more flat pixels than this: 0.32 and up; photographs up to 0.15."""
-
-
-def looks_drawn(picture: NDArray[np.uint8], side: int) -> bool:
-    """Whether a picture is of the kind that pocket was trained on, told by its flat colours.
-
-    At `side` pixels a photograph still changes a little from each pixel to the next; a drawing has
-    areas of one colour or of an even gradient, where the second difference is below one level.
-    """
-    grey = fit(picture, (side, side)).astype(np.float32).mean(axis=2)
-    return float((np.abs(cv2.Laplacian(grey, cv2.CV_32F)) < 1).mean()) > FLAT_SHARE
 
 
 def paper_person(photo: NDArray[np.uint8], size: tuple[int, int]) -> Person:

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +37,9 @@ from engine.data.video_open import sniff
 from engine.errors import BadInput
 from engine.exchange.clip_poses import Beside, Detectors, Finder, Kind, find_beside
 from engine.exchange.encoders import Encoders
-from engine.exchange.motion import LOOK_AHEAD, thinned
-from engine.exchange.person import looks_drawn
+from engine.exchange.kinds import look_at
+from engine.exchange.motion import thinned
 from engine.models.verify import sha256_of
-from engine.pose import skeleton_video
 from engine.pose.drawn import AT_ONCE
 from engine.pose.skeleton import BODY, SEEN
 from engine.types import Event, Poses, Progress, Result, Warning
@@ -162,14 +161,13 @@ class _Workshop:
         yield from told
         size = self.encoders.size(info.width, info.height)
         with video.read(path, fps=rate, max_frames=MOST_FRAMES + 1, limits=self.limits) as frames:
-            first = list(islice(frames, LOOK_AHEAD))
-            kind = self._kind(path, first, beside)
+            kind = self._kind(path, info, beside)
             name = self._name(path, beside, kind, size)
             known = self._known(name, path)
             if known is not None:
                 return known, False
             finder = beside or self.detectors.finder("drawn" if kind == "drawn" else "people")
-            pictures = (fit(frame, size) for frame in chain(first, frames))
+            pictures = (fit(frame, size) for frame in frames)
             latents, tokens = self._encoded(pictures, finder)
             longer = next(pictures, None) is not None
             yield from frames.warnings
@@ -195,14 +193,13 @@ class _Workshop:
         write_clip(self.out / name, clip, latents, tokens, poses)
         return clip, True
 
-    def _kind(self, path: Path, first: list[NDArray[np.uint8]], beside: Beside | None) -> Kind:
-        if not first:
-            raise _unfit(shown(path), "It has no frames.")
-        if skeleton_video.recognise(first) is not None:
+    def _kind(self, path: Path, info: video.VideoInfo, beside: Beside | None) -> Kind:
+        look = look_at(path, info, self.encoders.shelf, self.limits)
+        if look.kind == "skeleton":
             raise _unfit(shown(path), "It shows a skeleton on black, not a person.")
         if beside is not None:
             return "keypoints"
-        drawn = all(looks_drawn(first[i], self.encoders.shelf.pocket_size) for i in (0, -1))
+        drawn = look.kind == "drawn"
         if self.encoders.drawn_only and not drawn:
             raise BadInput(
                 f"The built-in model cannot learn from {shown(path)}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -12,11 +11,11 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from engine.catalogue import MimicMotionSettings
-from engine.data.picture import resized
+from engine.data.picture import read_picture, resized
+from engine.errors import NoPoseFound
 from engine.exchange.motion import SEVERAL
 from engine.exchange.person import NOBODY, PAPER
 from engine.exchange.scene import Scene, drawn_size, read_scene
-from engine.models.makers import BUILT_IN
 from engine.models.shelf import Shelf
 from engine.pose.draw import POCKET, draw
 from engine.pose.skeleton import SEEN, convert
@@ -34,7 +33,7 @@ the clip. `paper`: a drawn person stands in for the photo, which is no fault.
 """
 
 FRAMES, FPS, SIDE = 24, 8.0, 288
-"""Of the loop: three seconds are enough to see whether it fits, and to follow them costs little."""
+"""Of the loop, at most: three seconds are enough to see whether it fits."""
 
 _TOLD: Mapping[str, Finding] = {
     SEVERAL.key: "several",
@@ -51,19 +50,34 @@ def rehearse(
 ) -> Iterator[Event]:
     """Write the start of the dance, moved onto the person, as a looping webp.
 
-    Its shorter side has `SIDE` pixels; its shape is that of the video.
+    Its shorter side has `SIDE` pixels; its shape is that of the video. The poses are those of the
+    run that these settings ask for, whole and at its rate, and what was found is kept for it
+    (`pose_cache.py`); only the loop is short.
 
     Warnings that are no findings are passed on. The last event is a `Result` whose record has
     `findings`, a list of `Finding`. Raises what `read_scene` raises; a photo without a person is a
-    finding, not an error.
+    finding, not an error, and then the loop is a still of the photo.
     """
-    short = dataclasses.replace(settings, num_frames=FRAMES, fps=FPS)
-    size = drawn_size(SIDE, settings.shape) if shelf.model == BUILT_IN else None
-    scene = yield from _told_once(read_scene(short, inputs, shelf, size))
-    _write_loop(_over(_small(scene.photo), scene.dance), out)
+    size = drawn_size(SIDE, settings.shape) if shelf.is_pocket else None
+    try:
+        scene = yield from _told_once(read_scene(settings, inputs, shelf, size))
+    except NoPoseFound as error:
+        if error.key != "nobody_in_real_photo" or inputs.image is None:
+            raise
+        photo = _small(read_picture(inputs.image, shelf.limits))
+        _write_loop(_dimmed(photo)[None], out)
+        yield Result(out, {"findings": ["nobody"]})
+        return
+    _write_loop(_over(_small(scene.photo), thinned(scene.dance, scene.fps)), out)
     found = findings(scene.photo_pose, scene.dance)
     found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
     yield Result(out, {"findings": list(dict.fromkeys(found))})
+
+
+def thinned(dance: Poses, fps: float) -> Poses:
+    """What the loop shows of a dance of this rate: at most `FRAMES`, `FPS` a second."""
+    rows = (np.arange(FRAMES) * fps / FPS + 1e-6).astype(np.int64)
+    return dance[rows[rows < len(dance)]]
 
 
 def _told_once(
@@ -112,8 +126,11 @@ def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _over(photo: NDArray[np.uint8], dance: Poses) -> NDArray[np.uint8]:
     """The skeleton, bright, over the dimmed photo; `f h w 3`."""
     height, width = photo.shape[:2]
-    skeletons = draw(dance, (width, height), POCKET)
-    return np.maximum((photo * _DIMMED).astype(np.uint8), skeletons)
+    return np.maximum(_dimmed(photo), draw(dance, (width, height), POCKET))
+
+
+def _dimmed(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return (photo * _DIMMED).astype(np.uint8)
 
 
 def _write_loop(frames: NDArray[np.uint8], out: Path) -> None:

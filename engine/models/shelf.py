@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import torch
@@ -16,14 +17,20 @@ from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.models.cards import CARDS, POCKET_FOLDER
 from engine.models.released import Released, locate, precisions
-from engine.models.resolve import default_home
+from engine.models.resolve import default_home, require
+from engine.models.verify import sha256_of
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.pose_detector import PocketPoseDetector
 from engine.pose.drawn import drawn_poses, holds_dancer
+from engine.pose.drawn_look import signs
+from engine.pose.dwpose import DWPose
 from engine.types import Poses
 
 Net = TypeVar("Net", bound=torch.nn.Module)
+
+_State: TypeAlias = tuple[tuple[Path, int, int], ...]
+"""Files, their sizes and when they were written."""
 
 
 class Shelf:
@@ -57,6 +64,7 @@ class Shelf:
         self.folder = own if trained else pocket
         self.model = model
         self._released: Released | None = None
+        self._dwpose: tuple[_State, DWPose, list[str]] | None = None
         self._kept: dict[str, torch.nn.Module] = {}
 
     def keep(self, key: str, make: Callable[[], Net]) -> Net:
@@ -85,7 +93,7 @@ class Shelf:
     def clear(self) -> None:
         """Let go of every network, and give its memory back to the device."""
         self._kept.clear()
-        self._released = None
+        self._released = self._dwpose = None
         self.device.release()
 
     @property
@@ -106,6 +114,31 @@ class Shelf:
             found.check()
             self._released = found
         return self._released
+
+    def dwpose(self) -> DWPose:
+        """DWPose, whose two networks are loaded once. Raises MissingModel without its files."""
+        return self._dwpose_and_hashes()[0]
+
+    def dwpose_key(self) -> str:
+        """Equal for equal files of DWPose. Raises MissingModel."""
+        _, hashes = self._dwpose_and_hashes()
+        if not hashes:
+            hashes += [sha256_of(path) for path in _dwpose_files(self.home)]
+        return _key("people", hashes)
+
+    def _dwpose_and_hashes(self) -> tuple[DWPose, list[str]]:
+        """What is kept of DWPose, made anew when its files have changed."""
+        files = _dwpose_files(self.home)
+        state = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+        if self._dwpose is None or self._dwpose[0] != state:
+            self._dwpose = state, DWPose(*files), []
+        return self._dwpose[1:]
+
+    def drawn_key(self) -> str:
+        """Equal for equal files of the pocket detector. Raises MissingModel."""
+        return _key(
+            "drawn", [file["sha256"] for file in self.pocket_card("pose-detector")["files"]]
+        )
 
     def pocket_card(self, name: str) -> Mapping[str, Any]:
         """What is known of a pocket network: training, data, metrics."""
@@ -132,6 +165,30 @@ class Shelf:
         """The poses of a drawn dancer in frames `f h w 3`, by the pocket detector."""
         return drawn_poses(self.pose_detector(), frames, self.device.torch)
 
+    def is_drawn(self, picture: NDArray[np.uint8]) -> bool:
+        """Whether a picture `h w 3` shows a dancer of the kind that Pirouette draws.
+
+        Asked is always the detector that ships with the program: the weights of the signs are
+        fitted to it. Raises MissingModel or CheckpointMismatch.
+        """
+        name = "pose-detector"
+        detector = self.keep(
+            f"{'pocket' if self.folder == POCKET_FOLDER else 'shipped'}/{name}",
+            lambda: pocket_files.load(POCKET_FOLDER, name, PocketPoseDetector),
+        )
+        found = signs(detector, picture, self.device.torch)
+        return found is not None and found.drawn > 0
+
     def holds_dancer(self, frame: NDArray[np.uint8], poses: Poses) -> bool:
         """Whether a drawn dancer is in a frame `h w 3`, in which `poses` were found."""
         return holds_dancer(self.pose_detector(), frame, poses, self.device.torch)
+
+
+def _dwpose_files(home: Path) -> tuple[Path, Path]:
+    """The person detector and the pose network. Raises MissingModel."""
+    files = require(CARDS["dwpose"], home).paths
+    return files["yolox_l.onnx"], files["dw-ll_ucoco_384.onnx"]
+
+
+def _key(kind: str, hashes: Sequence[str]) -> str:
+    return hashlib.sha256(" ".join([kind, *hashes]).encode()).hexdigest()

@@ -66,20 +66,25 @@ class PocketPoseDetector(ModelMixin, ConfigMixin):
         return maps.logsumexp(dim=-2), maps.logsumexp(dim=-1), seen
 
     @torch.no_grad()
+    def look(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Pixels `n 3 H W` in [-1, 1] to keypoints `n k 2`, score and certainty `n k` in [0, 1].
+
+        The score says whether a joint of a dancer is visible; the certainty says whether it was
+        found at all. It is the share of probability in the three bins around the peak, along the
+        less sure side.
+        """
+        x, y, visible = self(pixels)
+        (across, sure_x), (down, sure_y) = _centre(x), _centre(y)
+        return torch.stack([across, down], -1), visible.sigmoid(), torch.minimum(sure_x, sure_y)
+
     def detect(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Pixels `n 3 H W` in [-1, 1] to keypoints `n k 2` in [0, 1] and score `n k` in [0, 1]."""
-        x, y, visible = self(pixels)
-        return torch.stack([_centre(x)[0], _centre(y)[0]], dim=-1), visible.sigmoid()
+        places, score, _ = self.look(pixels)
+        return places, score
 
-    @torch.no_grad()
     def certainty(self, pixels: Tensor) -> Tensor:
-        """How sure the place of each keypoint is: pixels `n 3 H W` to `n k` in [0, 1].
-
-        The share of probability in the three bins around the peak, along the less sure side. The
-        score says whether a joint of a dancer is visible; this says whether it was found at all.
-        """
-        x, y, _ = self(pixels)
-        return torch.minimum(_centre(x)[1], _centre(y)[1])
+        """How sure the place of each keypoint is: pixels `n 3 H W` to `n k` in [0, 1]."""
+        return self.look(pixels)[2]
 
 
 def _centre(logits: Tensor) -> tuple[Tensor, Tensor]:

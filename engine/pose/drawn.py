@@ -59,12 +59,24 @@ def holds_dancer(
     height, width = frame.shape[:2]
     seen = frame[None]
     if height != width:
-        square = _around(poses.keypoints[:1, _BODY], poses.score[:1, _BODY], (width, height))
+        square = square_around(frame, poses.keypoints[:1, _BODY], poses.score[:1, _BODY])
         if square is None:
             return False
-        seen = _cut(seen, square)
+        seen = square[None]
     certainty = detector.certainty(to_pixels(seen, device))[0, _BODY]
     return float(certainty.median()) > SURE
+
+
+def square_around(
+    frame: NDArray[np.uint8], places: NDArray[np.floating], score: NDArray[np.floating]
+) -> NDArray[np.uint8] | None:
+    """The square `s s 3` out of a frame `h w 3` around a body; None where nobody is seen.
+
+    `places` are `1 17 2` in [0, 1], and `score` `1 17`.
+    """
+    height, width = frame.shape[:2]
+    square = _around(places.astype(np.float64), score.astype(np.float64), (width, height))
+    return None if square is None else _cut(frame[None], square)[0]
 
 
 def _in_frames(

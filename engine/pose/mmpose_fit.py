@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,9 @@ LOST = 0.75
 
 @dataclass
 class MMPoseTracker:
-    """Reads one frame after the other; holds the last joints that were understood."""
+    """Reads one frame after the other; holds the last joints that were understood, in pixels."""
 
-    _before: Points | None = field(default=None, init=False)
+    before: Points | None = None
 
     def read(self, small: NDArray[np.uint8]) -> tuple[Points, NDArray[np.float64], float]:
         """Joints of one shrunk frame `h w 3` RGB in the standard colours.
@@ -48,13 +48,13 @@ class MMPoseTracker:
             return nothing
         joints, quality = best
         if quality.total < LOST:
-            self._before = None
+            self.before = None
             return nothing
-        self._before = joints
+        self.before = joints
         return joints, _score(scene, joints, quality), quality.total
 
     def _best(self, scene: Scene) -> tuple[Points, Quality] | None:
-        before = self._before
+        before = self.before
         found: list[tuple[float, Points, Quality]] = []
         if before is not None:
             found.append(self._rate(scene, before))
@@ -77,10 +77,8 @@ class MMPoseTracker:
         joints = settle(scene, start)
         quality = judge(scene, joints)
         rate = quality.total
-        if self._before is not None:
-            then, now = (
-                np.linalg.norm(j[STARTS] - j[ENDS], axis=1) for j in (self._before, joints)
-            )
+        if self.before is not None:
+            then, now = (np.linalg.norm(j[STARTS] - j[ENDS], axis=1) for j in (self.before, joints))
             change = np.abs(then - now) / max(float(then.max()), 1.0)
             rate -= 0.1 * float(np.clip(change - 0.15, 0, None).max())
         return rate, joints, quality

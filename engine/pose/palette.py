@@ -23,6 +23,8 @@ PaletteName = Literal["mmpose", "openpose", "dwpose"]
 
 _MOST_LIT, _LEAST_LIT = 0.2, 0.0008
 _THICKEST = 0.035
+_LEAST_COLOURED = 0.2
+"""Share of what is lit that has a colour, below which a frame holds letters."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Palette:
 def recognise(frames: Iterable[NDArray[np.uint8]]) -> Palette | None:
     """Which convention the frames (`h w 3` RGB) are drawn in; None if they are no skeletons.
 
-    Give a sample of about eight frames from all over the clip. Black frames are passed over, but
-    two thirds of the others must look like skeletons.
+    Give a sample of about eight frames from all over the clip. Black frames and titles in white are
+    passed over, but two thirds of the others must look like skeletons.
     """
     pixels: list[NDArray[np.uint8]] = []
     figures: list[NDArray[np.uint8]] = []
@@ -54,6 +56,10 @@ def recognise(frames: Iterable[NDArray[np.uint8]]) -> Palette | None:
         lit = small.max(axis=2) > DARK
         if lit.mean() < _LEAST_LIT:
             continue
+        everything = small[lit]
+        colour = saturation(everything)
+        if (colour > 0.5).mean() < _LEAST_COLOURED:
+            continue
         shown += 1
         if not _is_line_art(lit):
             continue
@@ -61,8 +67,7 @@ def recognise(frames: Iterable[NDArray[np.uint8]]) -> Palette | None:
         inner = cv2.erode(lit.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         core = small[inner if inner.sum() > 50 else lit]
         pixels.append(core[saturation(core) > 0.5])
-        everything = small[lit]
-        white += int(((saturation(everything) < 0.3) & (everything.min(axis=1) > 60)).sum())
+        white += int(((colour < 0.3) & (everything.min(axis=1) > 60)).sum())
     if len(figures) < max(1, shown * 2 / 3) or sum(map(len, pixels)) < 100:
         return None
     return _convention(np.concatenate(pixels), white, figures)

@@ -16,7 +16,7 @@ from engine.catalogue import MimicMotionSettings
 from engine.data import synth
 from engine.errors import BadInput, MissingModel
 from engine.exchange.motion import Motion, read_motion, thinned
-from engine.exchange.person import looks_drawn, read_person
+from engine.exchange.person import read_person
 from engine.exchange.record import make_record
 from engine.exchange.scene import DrawnPoses, guiding, read_scene
 from engine.models.shelf import Shelf
@@ -177,12 +177,6 @@ def test_a_missing_dance_is_explained(inputs: Inputs, shelf: Shelf) -> None:
     with pytest.raises(BadInput) as caught:
         read(inputs, shelf)
     assert caught.value.what and caught.value.why and caught.value.fix
-
-
-def test_drawings_and_photographs_are_told_apart() -> None:
-    drawn = [synth.clip(s, 8, (128, 128), frames=[3]).frames[0] for s in range(6)]
-    assert all(looks_drawn(picture, 128) for picture in drawn)
-    assert not looks_drawn(noisy_photo(), 128)
 
 
 def test_a_photograph_becomes_a_paper_person_and_says_so(tmp_path: Path, shelf: Shelf) -> None:

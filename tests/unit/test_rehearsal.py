@@ -16,7 +16,7 @@ import pytest
 from engine.data import synth
 from engine.errors import BadInput
 from engine.exchange.motion import SEVERAL, crowd
-from engine.exchange.rehearsal import FRAMES, SIDE, Finding, findings, rehearse
+from engine.exchange.rehearsal import FRAMES, SIDE, Finding, findings, rehearse, thinned
 from engine.pose.people import People
 from engine.types import Poses, Result
 from studio import words
@@ -80,6 +80,13 @@ def test_a_crowd_is_told(counts: tuple[int, ...], said: int) -> None:
         for n in counts
     ]
     assert crowd(clip) == (SEVERAL,) * said
+
+
+def test_the_loop_shows_three_seconds_at_most() -> None:
+    for frames, shown in ((90, 24), (60, 24), (24, 13), (1, 1)):
+        assert len(thinned(synth.dance_poses("sway", frames, 15.0), 15.0)) == shown
+    dance = synth.dance_poses("sway", 60, 15.0)
+    assert np.array_equal(thinned(dance, 15.0).keypoints[8], dance.keypoints[15])
 
 
 # --- the process --------------------------------------------------------------------------------
@@ -160,7 +167,8 @@ def test_a_rehearsal_is_a_short_loop_over_the_photo(
     root = Path(__file__).resolve().parents[2]
     inputs = Inputs(image=root / "assets" / "examples" / "people" / "mina.png", dance="sway")
     out = tmp_path / "out.webp"
-    *_, last = rehearse(MimicMotionSettings(shape=shape), inputs, Shelf(device="cpu"), out)
+    settings = MimicMotionSettings(shape=shape, num_frames=60)
+    *_, last = rehearse(settings, inputs, Shelf(device="cpu"), out)
     assert isinstance(last, Result) and last.record["findings"] == []
     with PIL.Image.open(out) as loop:
         assert (loop.size, getattr(loop, "n_frames", 1)) == (size, FRAMES)

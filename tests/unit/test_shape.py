@@ -13,10 +13,10 @@ from PIL import Image
 from engine.__main__ import main
 from engine.catalogue import SHAPES, MimicMotionSettings
 from engine.data import synth
-from engine.data.picture import shaped_size
+from engine.data.picture import fit_published, read_picture, shaped_size
 from engine.data.video import probe, read
 from engine.evaluate.metrics import pck
-from engine.exchange.person import BARS, extent, read_person, read_real_person
+from engine.exchange.person import BARS, DRAWN, extent, read_person, read_real_person
 from engine.exchange.record import decisive
 from engine.exchange.scene import drawn_size
 from engine.models.shelf import Shelf
@@ -92,7 +92,7 @@ def test_a_photo_for_a_published_model_is_cut_around_the_person_or_has_bars(
 ) -> None:
     person = read_real_person(Inputs(image=MINA), shelf, 128, "crop", shape)
     assert person.poses.size == shaped_size(shape, 128, 64)
-    assert person.warnings == (BARS,) * bars
+    assert person.warnings == (*(BARS,) * bars, DRAWN)
     where = extent(person.poses)
     assert where is not None and min(where[:2]) >= 0 and max(where[2:]) <= 1
     assert where[3] - where[1] > 0.7
@@ -101,7 +101,11 @@ def test_a_photo_for_a_published_model_is_cut_around_the_person_or_has_bars(
 
 
 def test_auto_is_the_published_rule(shelf: Shelf) -> None:
-    assert read_real_person(Inputs(image=MINA), shelf, 128, "crop").poses.size == (192, 128)
+    ours = read_real_person(Inputs(image=MINA), shelf, 128, "crop")
+    assert ours.poses.size == (192, 128)
+    theirs = read_real_person(Inputs(image=MINA), shelf, 128, "crop", as_published=True)
+    assert np.array_equal(theirs.picture, fit_published(read_picture(MINA), 128))
+    assert not np.array_equal(theirs.picture, ours.picture)  # unsmoothed
 
 
 @pytest.mark.parametrize("size", [(128, 224), (224, 128), (160, 120)])

@@ -91,7 +91,7 @@ class Rehearser:
         settings = {
             name: value
             for name, value in choices.settings.items()
-            if self._form.spec(name).group in _MATTER and name != "fps"
+            if self._form.spec(name).group in _MATTER or name == "num_frames"
         }
         return {
             "system": self._form.system,
