@@ -114,11 +114,10 @@ def _live(job: Job, place: int, language: Language) -> dict[str, Any]:
 def _found(job: Job, language: Language) -> dict[str, Any]:
     record = job.record
     scores: Mapping[str, float] = record["scores"]
-    best = min(scores.values())
-    fps = float(record["fps"])
+    best, fps = smoothest(scores), float(record["fps"])
     return {
         "clip": address(cached(job.result)),
-        "modes": [_mode(mode, scores[mode], best, language) for mode in record["modes"]],
+        "modes": [_mode(mode, scores[mode], mode in best, language) for mode in record["modes"]],
         "joins": [[first / fps, (last + 1) / fps] for first, last in record["joins"]],
         "verdict": verdict(scores, language),
         "of": say(
@@ -131,18 +130,24 @@ def _found(job: Job, language: Language) -> dict[str, Any]:
     }
 
 
+def smoothest(scores: Mapping[str, float]) -> list[str]:
+    """The ways of blending with the lowest score, nearly equal ones among them; [] if all are."""
+    least = min(scores.values())
+    alike = [mode for mode, score in scores.items() if score - least < _ALIKE]
+    return alike if len(alike) < len(scores) else []
+
+
 def verdict(scores: Mapping[str, float], language: Language) -> str:
     """Which way of blending is the smoothest, in a sentence; nearly equal ones are named alike."""
-    best = min(scores.values())
-    alike = [_name(mode, language) for mode, score in scores.items() if score - best < _ALIKE]
-    if len(alike) == len(scores):
+    names = [_name(mode, language) for mode in smoothest(scores)]
+    if not names:
         return say("seams_best_all", language)
-    if len(alike) == 1:
-        return say("seams_best", language, mode=alike[0])
-    return say("seams_best_some", language, modes=", ".join(alike))
+    if len(names) == 1:
+        return say("seams_best", language, mode=names[0])
+    return say("seams_best_some", language, modes=", ".join(names))
 
 
-def _mode(mode: str, score: float, best: float, language: Language) -> dict[str, Any]:
+def _mode(mode: str, score: float, best: bool, language: Language) -> dict[str, Any]:
     name = _name(mode, language)
     level = "unseen" if score <= _UNSEEN else "hardly" if score <= _HARDLY else "seen"
     words = say(f"seams_{level}", language)
@@ -152,7 +157,7 @@ def _mode(mode: str, score: float, best: float, language: Language) -> dict[str,
         "name": name,
         "words": words,
         "score": number,
-        "best": score - best < _ALIKE,
+        "best": best,
         "alt": say("seams_moving", language, mode=name, words=words, score=number),
         "use": say("seams_use", language, mode=name),
     }
