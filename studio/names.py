@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 
 from engine.catalogue import SETTINGS
 from engine.settings import Spec, specs
+from studio.costs import costs
 from studio.forms import USUAL_FPS
 from studio.jobs.job import Job
 from studio.makers import title_of
 from studio.orders import source_of
-from studio.words import Language, duration, known, say
+from studio.words import Language, known, say
 
 Facts: TypeAlias = list[tuple[str, str]]
 """(what, which) pairs in words."""
@@ -62,10 +63,7 @@ def job_facts(job: Job, language: Language) -> Facts:
     facts += chosen_facts(job.system, settings, language, record)
     if record.get("model"):
         facts.append((say("fact_model", language), title_of(str(record["model"]), language)))
-    if job.state == "done" and job.started is not None and job.ended is not None:
-        time = duration(job.ended - job.started, language)
-        facts.append((say("fact_time", language), time))
-    return facts
+    return facts + (costs(job, language) if job.state == "done" else [])
 
 
 def chosen_facts(

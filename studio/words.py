@@ -14,6 +14,7 @@ from gradio.i18n import I18nData
 
 from engine.catalogue import SETTINGS
 from engine.settings import specs
+from studio.words_costs import COST_WORDS
 from studio.words_dance import DANCE_WORDS
 from studio.words_fetches import FETCH_WORDS
 from studio.words_gallery import GALLERY_WORDS
@@ -35,6 +36,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **PAGE_WORDS,
     **MODEL_WORDS,
     **MAKER_WORDS,
+    **COST_WORDS,
     **FETCH_WORDS,
     **STRIP_WORDS,
     **SEAM_WORDS,

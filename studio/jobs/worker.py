@@ -25,6 +25,7 @@ from engine.errors import Cancelled, ran_out_of_memory
 from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
 from studio.jobs import pieces
+from studio.jobs.estimate import expectation
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
 from studio.jobs.store import Store
@@ -72,10 +73,13 @@ def run(store: Store, job: Job, generate: Generate) -> bool:
     making = job.folder / "making.mp4"
     _clear(job)
     try:
+        before = store.finished(job.system, job.model)
+        expected = expectation(before, job) if job.kind == "video" else {}
         result = _consume(store, job, generate(job, making))
         _write_poster(result.path, job.poster)
         _publish(result.path, job.result)
-        store.finish(job.id, result.record)
+        told = {"expected": expected} if expected else {}
+        store.finish(job.id, {**result.record, **told})
     except Cancelled:
         store.cancelled(job.id)
     except Exception as error:  # the job fails, the studio lives on

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from studio.jobs.estimate import expected_seconds
+from studio.costs import costs
+from studio.jobs.estimate import expectation, expected_bytes, expected_seconds
 from studio.jobs.job import Job, Trouble
 
 SIZES = (8, 16, 24, 48, 96)
@@ -99,3 +100,59 @@ def test_a_published_model_is_learnt_from_its_own_jobs_alone() -> None:
 def test_a_whole_dance_counts_by_the_frames_that_it_had() -> None:
     past = [done(settings(0), 2 * first(50), model="pocket", frames=50, steps=2)]
     assert expected_seconds(past, settings(100)) == pytest.approx(2 * first(100))
+
+
+# --- memory ----------------------------------------------------------------------------------
+
+MB = 1_000_000
+
+
+def memory(past: list[Job], frames: int, model: str = "pocket", **more: Any) -> int:
+    found = expected_bytes(past, {**settings(frames), **more}, model)
+    assert found is not None
+    return found
+
+
+def test_without_history_memory_grows_with_the_window_and_hardly_with_the_length() -> None:
+    assert memory([], 8) < memory([], 24) < memory([], 2400) < 3 * memory([], 24)
+    assert memory([], 24, window_size=8) < memory([], 24)
+    assert expected_bytes([], settings(0)) is None
+    assert expected_bytes([], settings(24), "mimicmotion") is None
+
+
+def test_memory_is_learnt_from_what_was_taken() -> None:
+    past = [done(settings(24), 9.0, peak_bytes=2 * memory([], 24))]
+    assert memory(past, 24) == pytest.approx(2 * memory([], 24))
+    assert memory(past, 96) == pytest.approx(2 * memory([], 96))
+
+
+def test_a_run_with_less_memory_says_nothing_of_one_with_all() -> None:
+    past = [done({**settings(24), "memory": "6gb"}, 9.0, peak_bytes=100 * MB)]
+    assert memory(past, 24) == memory([], 24)
+    assert memory(past, 24, memory="6gb") == pytest.approx(100 * MB, rel=0.01)
+
+
+def test_a_published_model_learns_its_memory_from_its_windows() -> None:
+    made = {"frames": 300, "window": 72, "steps": 25}
+    past = [done(settings(0), 99.0, "mimicmotion", peak_bytes=12_000 * MB, **made)]
+    assert memory(past, 300, "mimicmotion") == pytest.approx(12_000 * MB)
+    assert memory(past, 24, "mimicmotion") < 0.7 * 12_000 * MB
+    half = memory(past, 300, "mimicmotion", resolution=320)
+    assert half < 0.7 * 12_000 * MB
+
+
+def test_a_run_that_went_on_says_nothing_of_the_time_of_a_whole_one() -> None:
+    cut = done(settings(24), 1.0, resumed=True, peak_bytes=700 * MB)
+    assert expected_seconds([cut], settings(24)) == first(24)
+    assert memory([cut], 24) == pytest.approx(700 * MB, rel=0.01)
+
+
+def test_what_was_expected_stands_beside_what_it_took() -> None:
+    past = [done(settings(24), 40.0, peak_bytes=1 << 30)]
+    job = done(settings(24), 60.0, peak_bytes=3 << 29, expected=expectation(past, past[0]))
+    assert costs(job, "en") == [
+        ("Made in", "1 minute, 40 seconds expected"),
+        ("Memory", "1.5 GB, 1.0 GB expected"),
+    ]
+    assert costs(done(settings(24), 60.0), "en") == [("Made in", "1 minute")]
+    assert "예상" in costs(job, "ko")[1][1]

@@ -11,8 +11,9 @@ import gradio as gr
 from engine.errors import BadInput
 from engine.models.makers import BUILT_IN
 from engine.sampling.spans import far_fewer
+from studio.costs import size_words
 from studio.forms import USUAL_FPS
-from studio.jobs.estimate import expected_seconds
+from studio.jobs.estimate import expected_bytes, expected_seconds
 from studio.jobs.store import Store
 from studio.makers import title_of, window_of
 from studio.parts import strip
@@ -85,12 +86,16 @@ def forecast(
     """How long the clip will be, and how long it will take here; `seconds` None: the whole."""
     if not seconds:
         return say("forecast_whole", language)
-    time = expected_seconds(store.finished(system, model), settings, model)
+    past = store.finished(system, model)
+    time = expected_seconds(past, settings, model)
+    size = expected_bytes(past, settings, model)
     clip = say("tenths", language, count=f"{seconds:.1f}")
     if time is None:
         words = say("forecast_new", language, clip=clip, title=title_of(model, language))
     else:
         words = say("forecast", language, clip=clip, time=duration(time, language))
+    if size is not None:
+        words += " " + say("forecast_memory", language, size=size_words(size))
     return "\n\n".join(filter(None, (words, _untrained(settings, language, model))))
 
 
