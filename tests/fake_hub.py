@@ -35,6 +35,7 @@ class FakeHub:
         short: bytes at the end that the server does not have, without knowing it.
         hashes: whether the server says the files' hashes.
         speed: bytes per second, None for as fast as it goes.
+        hold: after this byte of a file a transfer waits for as long as this stays so.
         sent: bytes of contents that have left so far.
         seen: (method, path, headers) of all requests.
     """
@@ -54,6 +55,7 @@ class FakeHub:
     short: int = 0
     hashes: bool = True
     speed: float | None = None
+    hold: int | None = None
     sent: int = 0
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     port: int = 0
@@ -161,11 +163,13 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             if hub.drops:
                 sent = sent[: hub.drops.pop(0)]
                 self.close_connection = True
-            self.send_at_speed(sent)
+            self.send_at_speed(sent, start)
 
-        def send_at_speed(self, content: bytes) -> None:
+        def send_at_speed(self, content: bytes, first: int) -> None:
             step = len(content) if hub.speed is None else max(1, int(hub.speed / 20))
             for start in range(0, len(content), step or 1):
+                while hub.hold is not None and first + start >= hub.hold:
+                    time.sleep(0.02)
                 piece = content[start : start + step]
                 try:
                     self.wfile.write(piece)

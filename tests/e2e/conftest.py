@@ -6,17 +6,21 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from studio.jobs.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -89,6 +93,36 @@ class Server:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def hold(self, *places: str) -> None:
+        """Hold the pretended engine at these places: see stand_in.py."""
+        for place in places:
+            (self.home / f"hold-{place}").touch()
+
+    def release(self, place: str) -> None:
+        """Let it go on."""
+        (self.home / f"hold-{place}").unlink()
+
+    def wait_idle(self, seconds: float = 60) -> None:
+        """Wait until no job runs or waits."""
+        store, until = Store(self.home), time.monotonic() + seconds
+        while store.live():
+            assert time.monotonic() < until, "a job does not end"
+            time.sleep(0.05)
+
+    def tidy(self) -> None:
+        """What one test leaves is not there for the next: nothing is held, and no job is live."""
+        for held in self.home.glob("hold-*"):
+            held.unlink()
+        if self._process is None or self._process.poll() is not None:
+            self.start()  # the test that killed it failed before it was there again
+        store = Store(self.home)
+        with sqlite3.connect(self.home / "studio.db", timeout=15) as db:
+            live = db.execute("SELECT id, owner FROM jobs WHERE state IN ('queued', 'running')")
+            for key, owner in live.fetchall():
+                store.cancel(key, owner)
+        db.close()
+        self.wait_idle()
+
     @property
     def log(self) -> Path:
         """What it and its workers printed."""
@@ -118,19 +152,33 @@ def _served(script: Path, home: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real screen, store and worker process, with a pretended engine."""
+def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for all tests of a process."""
     yield from _served(
         ROOT / "tests" / "e2e" / "serve_stand_in.py", tmp_path_factory.mktemp("stand_in")
     )
 
 
+@pytest.fixture
+def stand_in(stand_in_server: Server) -> Iterator[Server]:
+    """The real screen, store and worker process, with a pretended engine."""
+    yield stand_in_server
+    stand_in_server.tidy()
+
+
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python app.py`, nothing pretended."""
+def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for all tests of a process."""
     if not list(POCKET.glob("**/*.safetensors")):
         pytest.skip("assets/pocket holds no weights yet: run `make pocket`")
     yield from _served(ROOT / "app.py", tmp_path_factory.mktemp("studio"))
+
+
+@pytest.fixture
+def studio(studio_server: Server) -> Iterator[Server]:
+    """`python app.py`, nothing pretended."""
+    yield studio_server
+    studio_server.tidy()
 
 
 @pytest.fixture(scope="session")
@@ -178,11 +226,15 @@ class Visitor:
         if source:
             self.page.click(f"#source label:nth-child({source})")
             self.page.wait_for_selector(f"#{field}")
+        self.clear(field)
+        self.page.locator(f"#{field} input[type=file]").first.set_input_files(file)
+
+    def clear(self, field: str) -> None:
+        """Take away what is in a field."""
         words = ("Clear", "Remove", "지우기", "초기화", "제거")
         clear = ", ".join(f"#{field} [aria-label*='{word}']" for word in words)
         if self.page.locator(clear).first.is_visible():
             self.page.locator(clear).first.click()
-        self.page.locator(f"#{field} input[type=file]").first.set_input_files(file)
 
     def refused(self, field: str, file: Path) -> str:
         """Give a file and read what is said against it at its field."""
@@ -203,6 +255,32 @@ class Visitor:
             arg=words,
             timeout=seconds * 1000,
         )
+
+    def put(self, tile: int = 0) -> None:
+        """Click a video of the shelf, and wait until the stage shows it."""
+        key = self.page.locator(".tile").nth(tile).get_attribute("data-id")
+        self.page.click(f".tile[data-id='{key}']")
+        self.wait_stage(tile)
+
+    def wait_stage(self, tile: int = 0) -> None:
+        """Wait until the stage shows this video of the shelf, which says so as well."""
+        self.page.wait_for_function(
+            "at => { const tile = document.querySelectorAll('.tile')[at];"
+            " return tile?.getAttribute('aria-pressed') === 'true'"
+            " && document.querySelector('#card .stage').dataset.job === tile.dataset.id; }",
+            arg=tile,
+        )
+
+    @contextmanager
+    def slow_server(self) -> Iterator[None]:
+        """Whatever the page asks meanwhile is on its way until the end."""
+        held: list[Route] = []
+        every = "**/gradio_api/run/**"
+        self.page.route(every, lambda route: held.append(route))
+        yield
+        for one in held:  # what comes meanwhile is added to it
+            one.continue_()
+        self.page.unroute(every)
 
     def shot(self, name: str, full: bool = False) -> None:
         """Keep a picture of the page, if somebody wants to look at it."""

@@ -2,7 +2,11 @@
 
 `python tests/e2e/stand_in.py <home> <name>`; the built-in dance that is asked for says how it goes:
 "spin" never ends, "robot" ends its own process, "disco_night" is long enough to have pieces, any
-other draws a clip in about two seconds. A look at the seams takes one.
+other draws a clip in about a second. A look at the seams takes as long.
+
+A test that has to see a state in between keeps a file `hold-<where>` in the home (`Server.hold`):
+`hold-step-5` holds every video after its step 5, `hold-piece-24` one that has pieces after the one
+that begins at frame 24, `hold-seams` a look at the seams. What is held can still be stopped.
 """
 
 from __future__ import annotations
@@ -25,33 +29,29 @@ from studio.jobs import worker
 from studio.jobs.job import Job
 
 _STEPS = 12
+_PAUSE = 0.05
 _FRAMES, _FPS, _PIECES = 24, 12, 3
 
 
 def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
-    """Events as the engine sends them, and a playable clip.
-
-    A test that keeps a file `hold-...` in the home holds it after the moving look, the first piece
-    or the second.
-    """
+    """Events as the engine sends them, and a playable clip."""
     dance = job.words.get("dance", "")
     if job.kind == "seams":
         yield from _seams(home, out)
         return
     yield Progress(1, 4, "find the pose")
-    time.sleep(0.3)
     if dance == "robot":
         os.kill(os.getpid(), 9)
     step = 0
     while step < _STEPS or dance == "spin":
         shown = min(step, _STEPS - 1)
-        yield Progress(shown, _STEPS, "denoise", 0.15 * (_STEPS - shown))
+        told = Progress(shown, _STEPS, "denoise", _PAUSE * (_STEPS - shown))
+        yield told
         look = _picture(step / _STEPS, noise=1 - shown / _STEPS)
         moving = np.stack([look, look[:, ::-1]]) if dance == "disco_night" and step == 2 else None
         yield Preview(look, moving, 2.0)
-        time.sleep(0.15)
-        if moving is not None:
-            _wait_while(home / "hold-look")
+        time.sleep(_PAUSE)
+        yield from _held(home, f"step-{step}", told)
         step += 1
     frames = _FRAMES
     if dance == "disco_night":
@@ -60,10 +60,10 @@ def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
             path = job.scratch / f"part-{first}.mp4"
             path.parent.mkdir(exist_ok=True)
             _write(path, first, first + _FRAMES)
-            yield Progress(first + _FRAMES, frames, "decode")
+            told = Progress(first + _FRAMES, frames, "decode")
+            yield told
             yield Part(path, first, _FRAMES, frames, _FPS)
-            time.sleep(1.5 * _FRAMES / _FPS)  # slower than it plays, as on a small machine
-            _wait_while(home / f"hold-{first}")
+            yield from _held(home, f"piece-{first}", told)
     _write(out, 0, frames)
     yield Result(out, {"model": "pocket", "seed": 7})
 
@@ -71,9 +71,10 @@ def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
 def _seams(home: Path, out: Path) -> Iterator[Event]:
     """Four ways of blending, of which the last one jumps where windows join."""
     for step in range(_STEPS):
-        yield Progress(step, _STEPS, "preview the seams", 0.08 * (_STEPS - step))
-        time.sleep(0.08)
-        _wait_while(home / "hold-seams")
+        told = Progress(step, _STEPS, "preview the seams", _PAUSE * (_STEPS - step))
+        yield told
+        time.sleep(_PAUSE)
+        yield from _held(home, "seams", told)
     scores = {"triangle": 1.02, "ramp": 1.0, "average": 1.21, "none": 2.4}
     joins = [(6, 9), (15, 18)]
     with VideoWriter(out, _FPS) as video:
@@ -86,10 +87,11 @@ def _seams(home: Path, out: Path) -> Iterator[Event]:
     yield Result(out, {"modes": list(scores), "scores": scores, **facts})
 
 
-def _wait_while(there: Path, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while there.exists() and time.monotonic() < end:
-        time.sleep(0.05)
+def _held(home: Path, where: str, told: Progress) -> Iterator[Event]:
+    """Say the same while a test holds the job here: with every word the worker looks for "stop"."""
+    while (home / f"hold-{where}").exists():
+        time.sleep(_PAUSE)
+        yield told
 
 
 def _write(path: Path, first: int, end: int) -> None:

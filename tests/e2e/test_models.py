@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.fake_hub import FakeHub
 Visit = Callable[..., Visitor]
 
 SIZE = 3_000_000
+HELD = 600_000
+"""Where a transfer waits that a test has to find under way."""
 PTH = "tencent/MimicMotion/MimicMotion_1-1.pth"
 OLD_PTH = "tencent/MimicMotion/MimicMotion_1.pth"
 SVD = "stabilityai/stable-video-diffusion-img2vid-xt-1-1"
@@ -63,7 +66,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(autouse=True)
 def put_back(place: Place) -> Iterator[None]:
     yield
-    place.hub.speed, place.hub.away, place.hub.spoil = None, False, False
+    place.hub.speed, place.hub.hold = None, None
+    place.hub.away, place.hub.spoil = False, False
     (place.home / "pretended-free").unlink(missing_ok=True)
 
 
@@ -79,6 +83,32 @@ class Card:
 
     def agree(self) -> None:
         self.node.locator(".model-agree input").check()
+
+    def state(self) -> str:
+        expect(self.node).to_have_attribute("data-state", re.compile("."))
+        return self.node.get_attribute("data-state") or ""
+
+    def fetch(self) -> None:
+        """Get the model, unless it is here."""
+        if self.state() not in ("here", "busy"):
+            if self.node.locator(".model-agree").is_visible():
+                self.agree()
+            self.click("get")
+        self.wait("here")
+
+    def without(self) -> None:
+        """Take the model away, wherever an earlier test has left it."""
+        if self.state() != "missing":
+            self.fetch()
+            self.remove()
+        self.wait("missing")
+
+    def remove(self) -> str:
+        """Press "remove" twice; what it asks in between, which it does for four seconds only."""
+        return self.node.locator("button[data-do=remove]").evaluate(
+            "button => { button.click(); const asked = button.textContent; button.click();"
+            " return asked; }"
+        )
 
     def wait(self, state: str, seconds: float = 60) -> None:
         expect(self.node).to_have_attribute("data-state", state, timeout=seconds * 1000)
@@ -109,14 +139,14 @@ def test_get_reload_check_and_remove(place: Place, visit: Visit) -> None:
     ann = visit()
     open_models(ann, place)
     card = Card(ann, "mimicmotion")
-    card.wait("missing")
+    card.without()
     assert "Research and education only" in card.node.inner_text()
     assert "3.05 GB" in card.node.inner_text()
     ann.shot("models-1-missing", full=True)
     card.click("get")  # nothing happens before the licence is agreed to
     expect(card.node.locator(".model-agree-missing")).to_be_visible()
     assert not place.hub.seen
-    place.hub.speed = 350_000
+    place.hub.speed, place.hub.hold = 500_000, HELD
     card.agree()
     card.click("get")
     card.wait("busy")
@@ -127,16 +157,13 @@ def test_get_reload_check_and_remove(place: Place, visit: Visit) -> None:
     ann.page.reload()
     ann.page.wait_for_selector(".model[data-key=mimicmotion][data-state=busy]", timeout=60_000)
     card.wait_percent(before)
-    place.hub.speed = None
+    place.hub.speed, place.hub.hold = None, None
     card.wait("here")
     card.wait_words(".model-state", "Here")
     card.click("check")
     card.wait_words(".model-note", "every byte is right")
     ann.shot("models-3-here", full=True)
-    card.click("remove")
-    card.wait("here")  # it asks once more
-    card.wait_words("button[data-do=remove]", "Really remove?")
-    card.click("remove")
+    assert "Really remove?" in card.remove()
     card.wait("missing")
     ann.page.wait_for_selector("#models-notice >> text=3 MB are free again")
     assert not list((place.home / "models").rglob("blobs/*"))
@@ -146,7 +173,8 @@ def test_cancel_and_resume_fetch_each_byte_once(place: Place, visit: Visit) -> N
     ann = visit()
     open_models(ann, place)
     card = Card(ann, "mimicmotion-1.0")
-    place.hub.speed, sent = 500_000, place.hub.sent
+    card.without()
+    place.hub.speed, place.hub.hold, sent = 500_000, HELD, place.hub.sent
     card.agree()
     card.click("get")
     card.wait_percent(10)
@@ -154,7 +182,7 @@ def test_cancel_and_resume_fetch_each_byte_once(place: Place, visit: Visit) -> N
     card.wait("partly")
     card.wait_words(".model-note", "What has arrived is kept")
     ann.shot("models-4-stopped", full=True)
-    place.hub.speed = None
+    place.hub.speed, place.hub.hold = None, None
     expect(card.node.locator(".model-agree")).to_be_hidden()  # nobody is asked twice
     card.click("get")
     card.wait("here")
@@ -166,7 +194,7 @@ def test_a_damaged_file_is_found_and_only_it_is_fetched_again(place: Place, visi
     ann = visit()
     open_models(ann, place)
     card = Card(ann, "mimicmotion-1.0")
-    card.wait("here")
+    card.fetch()
     (blob,) = (place.home / "models" / "models--tencent--MimicMotion" / "blobs").iterdir()
     content = blob.read_bytes()
     blob.write_bytes(b"\0" + content[1:])
@@ -208,6 +236,7 @@ def test_a_full_disk_and_no_network_are_said(place: Place, visit: Visit) -> None
     ann = visit()
     open_models(ann, place)
     card = Card(ann, "mimicmotion")
+    card.without()
     (place.home / "pretended-free").write_text("1000000")
     card.agree()
     card.click("get")
@@ -228,11 +257,8 @@ def test_a_killed_server_leaves_what_has_arrived(place: Place, visit: Visit) -> 
     ann = visit()
     open_models(ann, place)
     card = Card(ann, "mimicmotion")
-    card.wait("here")
-    card.click("remove")
-    card.click("remove")
-    card.wait("missing")
-    place.hub.speed = 400_000
+    card.without()
+    place.hub.speed, place.hub.hold = 500_000, HELD
     card.agree()
     card.click("get")
     card.wait_percent(10)
@@ -242,7 +268,7 @@ def test_a_killed_server_leaves_what_has_arrived(place: Place, visit: Visit) -> 
     open_models(ann, place)
     card.wait("partly")
     card.wait_words(".model-note", "Interrupted")
-    place.hub.speed = None
+    place.hub.speed, place.hub.hold = None, None
     card.click("get")
     card.wait("here")
 

@@ -31,6 +31,7 @@ def test_what_is_missing_is_said_and_the_form_is_kept(stand_in: Server, visit: V
 def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit) -> None:
     ann = visit()
     ann.open(stand_in)
+    stand_in.hold("step-6")
     ann.pick("mina", "sway")
     ann.make()
     ann.wait_head("Dancing")
@@ -41,6 +42,8 @@ def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit)
     ann.shot("3-running")
     ann.page.reload()
     ann.ready()
+    ann.wait_head("Dancing")
+    stand_in.release("step-6")
     ann.wait_head("Your video is ready")
     ann.page.wait_for_function(
         "() => { const v = document.querySelector('#result video');"
@@ -87,9 +90,10 @@ def test_a_visitor_cannot_fill_the_queue(stand_in: Server, visit: Visit) -> None
         ann.page.wait_for_function("n => document.querySelectorAll('.tile').length > n", arg=before)
     ann.make()
     ann.page.wait_for_selector("#notice .notice:visible >> text=Your queue is full.")
-    for _ in range(3):
-        ann.page.click(".tile:not([data-state=cancelled])")
+    for tile in range(3):
+        ann.put(tile)
         ann.page.click(".stop:not(:disabled)")
+        ann.page.wait_for_selector(f".tile[data-state=cancelled] >> nth={tile}")
         ann.wait_head("Stopped")
 
 
@@ -119,6 +123,7 @@ def test_a_killed_server_loses_nothing(stand_in: Server, visit: Visit) -> None:
     ann.page.goto("about:blank")
     stand_in.kill()
     stand_in.start()
+    stand_in.wait_idle()
     ann.open(stand_in)
     ann.wait_head("Your video is ready")  # the one that waited
     ann.page.wait_for_function("() => document.querySelectorAll('.tile').length === 2")
@@ -131,7 +136,10 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     ann.open(stand_in)
     photo = Path(__file__).parents[2] / "assets" / "examples" / "people" / "noor.png"
     assert not ann.page.is_visible("#consent")
-    ann.page.click("#people [data-key=ada]")
+    with ann.slow_server():
+        ann.page.click("#people [data-key=jun]")
+        ann.page.click("#people [data-key=ada]")  # before the answer to the first click
+    ann.page.wait_for_selector("#photo img[src*=ada]")
     ann.page.click("#dances [data-key=floss]")
     ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
     ann.page.wait_for_selector("#consent input")
@@ -149,6 +157,13 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     ann.page.click("#photo [aria-label='Remove Image']")
     ann.page.wait_for_selector("#consent", state="hidden")
     ann.page.wait_for_selector("#people [aria-checked=true]", state="detached")
+    ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
+    ann.page.wait_for_selector("#consent input")
+    with ann.slow_server():  # another picture before the answer to the first one's removal
+        ann.page.click("#photo [aria-label='Remove Image']")
+        ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
+        ann.page.wait_for_selector("#photo img")
+    ann.page.wait_for_selector("#consent input")
 
 
 def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: Path) -> None:
@@ -161,7 +176,7 @@ def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: 
     frame = {"people": [person], "canvas_width": 64, "canvas_height": 64}
     keypoints.write_text(json.dumps({"frames": [frame] * 3}))
     ann.page.locator("#keypoints input[type=file]").set_input_files(keypoints)
-    ann.page.wait_for_selector("#keypoints >> text=dance")
+    ann.page.wait_for_selector("#keypoints >> text=/^dance/")  # the file's name
     ann.page.check("#whole input")
     ann.page.wait_for_selector("#forecast >> text=As long as your dance")
     ann.shot("9-keypoints")
@@ -216,17 +231,15 @@ _FRONT = "document.querySelector('.stage-piece:not([hidden]):not(.stage-piece-ba
 def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Visit) -> None:
     ann = visit()
     ann.open(stand_in)
-    holds = [stand_in.home / f"hold-{name}" for name in ("look", 0, 24)]
-    for hold in holds:
-        hold.touch()
+    stand_in.hold("step-2", "piece-0", "piece-24")
     ann.pick("mina", "disco_night")
     ann.make()
     ann.page.wait_for_selector(".status-ready >> text=A first look at the beginning")
     ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('look-0001') && !{_FRONT}.paused")
-    holds[0].unlink()
+    stand_in.release("step-2")
     ann.page.wait_for_selector(".status-ready >> text=The first 2.0 s are ready")
     ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('000000000-000002000')")
-    holds[1].unlink()
+    stand_in.release("piece-0")
     ann.page.wait_for_function(
         f"() => {_FRONT}.src.includes('000002000-000004000') && {_FRONT}.currentTime > 0.3"
     )
@@ -241,7 +254,7 @@ def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Vi
         " if (target.matches('#result video')) window.wentOnAt ??= target.currentTime; }, true); }"
     )
     ann.shot("16-pieces")
-    holds[2].unlink()
+    stand_in.release("piece-24")
     ann.wait_head("Your video is ready")
     ann.page.wait_for_function(  # from where its pieces were, unless that is the very end
         "() => { const v = document.querySelector('#result video');"
