@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from studio.jobs import worker
 from studio.jobs.home import new_token, owner_of
 from studio.jobs.job import Job
 from studio.jobs.limits import QueueLimits
+from studio.jobs.retention import Retention, sweep
 from studio.jobs.store import Store
 from studio.parts.seams import verdict
 from studio.tabs.dance.seams import Seams
@@ -99,9 +101,15 @@ def test_the_real_worker_makes_it_and_the_page_says_what_it_shows(
     assert store.recent(ann.owner) == [] == store.finished("mimicmotion")
     view = view_of(store, ann.owner, None, "en")
     assert view.shelf["items"] == [] and not view.live
+    copy = Path(ann.do.look(ann.token, "en")["clip"].removeprefix("gradio_api/file="))
+    assert copy.is_file()
+    assert ann.do.drop(ann.token, "en", meaning(id=job.id))["modes"] == []
+    assert not copy.exists() and not job.folder.exists()
 
 
-def test_where_a_gpu_is_lent_it_gets_its_turn_in_its_owners_page(home: Path) -> None:
+def test_where_a_gpu_is_lent_it_gets_its_turn_and_it_is_kept_no_longer_than_a_video(
+    home: Path,
+) -> None:
     def quick(job: Job, out: Path) -> Iterator[Event]:
         with VideoWriter(out, 12) as file:
             file.add(np.zeros((64, 256, 3), np.uint8))
@@ -112,6 +120,7 @@ def test_where_a_gpu_is_lent_it_gets_its_turn_in_its_owners_page(home: Path) -> 
     ann.ask()
     ZeroGpu(store, lambda *, duration: lambda run: run, lambda: quick).turn(ann.token)
     assert [job.record["made"] for job in ann.jobs()] == ["seams"]
+    assert sweep(store, Retention(days=1), now=time.time() + 2 * 86_400) == 1 and not ann.jobs()
 
 
 def test_another_takes_the_place_of_the_last_and_what_cannot_be_asked_for_leaves_it(
