@@ -110,6 +110,7 @@ def orders(folder: Path, seed: int, address: str) -> None:
         took = round(time.monotonic() - begin, 2)
         told = {"kind": file.kind, "role": file.role, "end": end, "seconds": took}
         sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()  # who waits sees that it goes on
 
 
 def serve() -> None:

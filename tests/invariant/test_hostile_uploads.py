@@ -129,17 +129,21 @@ def test_the_same_seed_makes_the_same_files(tmp_path: Path) -> None:
         assert one.path.read_bytes() == two.path.read_bytes(), one.kind
 
 
+@pytest.mark.timeout(1200)  # each file has a limit, however many there are
 def test_170_files_through_check_order_and_worker(tmp_path: Path, listener: Listener) -> None:
     environment, log = _guarded(tmp_path, 0)
     (tmp_path / "files").mkdir()
     (tmp_path / "home").mkdir()
-    done = subprocess.run(
-        [sys.executable, str(HERE / "reading.py"), "orders", str(tmp_path), str(SEED),
-         listener.address],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    ends = [json.loads(line) for line in done.stdout.splitlines()]
+    told, errors = tmp_path / "told.txt", tmp_path / "errors.txt"
+    with told.open("wb") as out, errors.open("wb") as err:
+        process = subprocess.Popen(
+            [sys.executable, str(HERE / "reading.py"), "orders", str(tmp_path), str(SEED),
+             listener.address],
+            cwd=ROOT, env=environment, stdout=out, stderr=err,
+        )  # fmt: skip
+    _wait_while_it_tells(process, told)
+    assert process.returncode == 0, errors.read_text()[-3000:]
+    ends = [json.loads(line) for line in told.read_text().splitlines()]
     assert len(ends) == 200 - SAMPLE
     for one in ends:
         kind = one["end"].split(" ")[0]
@@ -152,6 +156,7 @@ def test_170_files_through_check_order_and_worker(tmp_path: Path, listener: List
     assert _touched(log) == [] and _strangers(tmp_path) == []
 
 
+@pytest.mark.timeout(1200)
 def test_30_files_through_the_door_of_a_running_studio(tmp_path: Path, listener: Listener) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -181,6 +186,18 @@ def test_30_files_through_the_door_of_a_running_studio(tmp_path: Path, listener:
     told = (tmp_path / "log.txt").read_text()
     assert "Traceback" not in told, told[-3000:]
     assert _touched(log) == [] and _strangers(tmp_path) == []
+
+
+def _wait_while_it_tells(process: subprocess.Popen[bytes], told: Path) -> None:
+    """Wait for its end; a file may take two minutes, and all together as long as they need."""
+    size, until = -1, 0.0
+    while process.poll() is None:
+        if told.stat().st_size != size:
+            size, until = told.stat().st_size, time.monotonic() + 120
+        if time.monotonic() > until:
+            process.kill()
+            raise AssertionError("stuck after " + told.read_text()[-300:])
+        time.sleep(0.1)
 
 
 def _wait_for(http: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -227,10 +244,11 @@ def _made(http: httpx.Client, order: dict[str, Any]) -> str | None:
 
 
 def _end(http: httpx.Client, job: str) -> dict[str, Any]:
-    for _ in range(600):
+    until = time.monotonic() + 180
+    while True:
         reply = http.post("/gradio_api/api/status", json={"data": [OWNER, job, "en"]})
         told = reply.json()["data"][0]
         if told["state"] not in ("queued", "running"):
             return told
+        assert time.monotonic() < until, told
         time.sleep(0.1)
-    raise AssertionError(told)
