@@ -224,7 +224,7 @@ class MimicMotionSettings:
     paper_person: str = setting(
         "auto",
         "Paper person",
-        "The built-in pocket model only knows drawn people. Auto draws a paper person in the "
+        "The built-in model only knows drawn people. Auto draws a paper person in the "
         "colours of a real photo and takes drawn pictures as they are.",
         choices=("auto", "always", "never"),
         group="picture",
