@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import secrets
@@ -11,12 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.catalogue import SETTINGS
 from engine.cli.models import check_models, get_model, list_models, remove_model
 from engine.cli.training import prepare_clips, train
 from engine.errors import BadInput
+from engine.models.makers import BUILT_IN
+from engine.settings import parse
 from engine.types import Event, Inputs, Progress, Result, Warning
 
 if TYPE_CHECKING:
+    from engine.cli.history import History
     from engine.library import Library, Motion
 
 Command = Callable[[argparse.Namespace], Iterator[Event | str]]
@@ -41,10 +46,20 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
     if arguments.estimate:
         yield from _cost(arguments.system, values, inputs, library)
         return
+    history, expected = _history(arguments.system, library), dict[str, float]()
+    if not arguments.scratch:  # a run that goes on takes less
+        expected = history.expected(_settings(arguments.system, values))
+    if expected:
+        yield _told("This will take about {cost}.", expected, "So earlier videos took here.")
     for event in run(
         arguments.system, values, inputs, library, arguments.out, scratch=arguments.scratch
     ):
         if isinstance(event, Result):
+            history.add(event.record)
+            if expected:
+                event = Result(event.path, {**event.record, "expected": expected})
+                before = _told("About {cost} were expected.", expected)
+                yield _told("It took {cost}.", event.record, before.what)
             write_json(event.path.with_suffix(".json"), event.record)
         yield event
 
@@ -64,6 +79,31 @@ def _cost(
             )
         else:
             yield event
+
+
+def _history(system: str, library: Library) -> History:
+    from engine.cli.history import History
+
+    model = BUILT_IN if library.is_pocket else library.model_name
+    return History(library.home, system, model, library.device.name)
+
+
+def _settings(system: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings by name; none for a system that is not there, which the engine refuses."""
+    kind = SETTINGS.get(system)
+    return {} if kind is None else dataclasses.asdict(parse(kind, values))
+
+
+def _told(text: str, cost: Mapping[str, Any], why: str = "") -> Warning:
+    """A line with `{cost}` in it: the time and the memory that are known."""
+    from engine.cli.screen import duration
+
+    known = []
+    if cost.get("seconds") is not None:
+        known.append(duration(cost["seconds"]))
+    if cost.get("peak_bytes") is not None:
+        known.append(f"{cost['peak_bytes'] / 2**30:.1f} GiB of memory")
+    return Warning(text.format(cost=" and ".join(known)), why, "")
 
 
 def pose(arguments: argparse.Namespace) -> Iterator[Event]:

@@ -191,6 +191,10 @@ class Released:
         self._device = device
         self._bare: dict[Part, VideoUNet | PoseNet] = {}  # built by `check`, without memory
 
+    def put(self, device: torch.device | str) -> None:
+        """Where networks go that are built from now on."""
+        self._device = device
+
     @cached_property
     def unet(self) -> VideoUNet:
         """The denoising network. Raises CheckpointMismatch."""

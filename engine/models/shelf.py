@@ -108,11 +108,12 @@ class Shelf:
         `resident` puts them on the device when they are built; else they wait in main memory.
         Raises MissingModel, BadInput or CheckpointMismatch.
         """
+        place = self.device.torch if resident else "cpu"
         if self._released is None:
-            place = self.device.torch if resident else "cpu"
             found = Released(locate(self.model, self.home), precisions(self.device), place)
             found.check()
             self._released = found
+        self._released.put(place)
         return self._released
 
     def dwpose(self) -> DWPose:
