@@ -13,5 +13,6 @@ PAGE_WORDS: Mapping[str, tuple[str, str]] = {
         "모든 것이 이 스튜디오가 돌아가는 컴퓨터 안에만 머뭅니다.",
     ),
     "language": ("Language", "언어"),
+    "bytes": ("{count} bytes", "{count}바이트"),
     "dark": ("Dark stage", "어두운 화면"),
 }

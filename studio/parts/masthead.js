@@ -43,6 +43,14 @@ const mend = () => {
       if (said && said !== words[language()]) node.data = words[language()];
     }
   }
+  // Gradio counts the bytes of a small file in tenths: "14.0 B".
+  for (const cell of document.querySelectorAll('.file-preview .download')) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const [, count] = texts.currentNode.data.match(/^(\d+)\.0\sB\b/) || [];
+      if (count) texts.currentNode.data = given.bytes[language()].replace('{count}', count);
+    }
+  }
 };
 new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
 mend();

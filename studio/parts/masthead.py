@@ -8,7 +8,7 @@ from studio.parts.source import part
 from studio.words import both
 
 _TABS = ("dance", "gallery", "models")
-_WORDS = ("page_title", "skip", "tagline", "private", "language", "dark")
+_WORDS = ("page_title", "skip", "tagline", "private", "language", "dark", "bytes")
 
 
 def masthead(private: bool) -> gr.HTML:
