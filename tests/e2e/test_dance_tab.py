@@ -13,10 +13,16 @@ SECONDS = "#setting-num_frames input[type=number]"
 SEED = "#setting-seed input"
 
 
-def _ready(ann: Visitor) -> None:
-    """Wait until a video is made and its buttons are there."""
+def _ready(ann: Visitor, videos: int = 1) -> None:
+    """Wait until the newest of so many videos is made, on the stage, and its buttons are there."""
+    ann.page.wait_for_function(
+        "count => { const tiles = document.querySelectorAll('.tile');"
+        " return tiles.length === count && tiles[0].dataset.state === 'done'"
+        " && tiles[0].dataset.id === document.querySelector('#card .stage').dataset.job"
+        " && document.querySelector('.act[data-act=again]') !== null; }",
+        arg=videos,
+    )
     ann.wait_head("Your video is ready")
-    ann.page.wait_for_selector(".act[data-act=again]")
 
 
 def _until(ann: Visitor, what: str, value: object) -> None:
@@ -71,11 +77,10 @@ def test_the_library_is_filtered_by_tempo_and_the_chosen_one_moves(
     assert ann.page.locator("#dances .pick").count() >= 3
     ann.page.click("#dances [data-key=star_party]")
     ann.page.mouse.move(2, 2)
-    sources = ann.page.evaluate(
-        "[...document.querySelectorAll('#dances img')].map(one => [one.src.split('.').pop(),"
-        " one.parentElement.getAttribute('aria-checked')])"
+    ann.page.wait_for_function(
+        "() => [...document.querySelectorAll('#dances img')].every((one) => one.src.endsWith("
+        "'webp') === (one.parentElement.getAttribute('aria-checked') === 'true'))"
     )
-    assert all((kind == "webp") == (checked == "true") for kind, checked in sources)
     ann.shot("dance-2-fast")
     ann.page.click("#dances [data-filter=moves]")
     ann.page.wait_for_selector("#dances [data-key=moonwalk]")
@@ -93,9 +98,11 @@ def test_a_rehearsal_shows_the_pose_and_what_may_go_wrong(stand_in: Server, visi
     ann.page.wait_for_selector(".look[data-good=false] >> text=feet leave the picture")
     ann.shot("dance-3-rehearsal")
     ann.page.click("#dances [data-key=robot]")  # never answers
+    ann.page.wait_for_selector(".look", state="hidden")
     ann.page.click("#rehearse")
     ann.page.wait_for_selector(".look >> text=took too long", timeout=90_000)
     ann.page.click("#dances [data-key=twist]")
+    ann.page.wait_for_selector(".look", state="hidden")
     ann.page.click("#rehearse")
     ann.page.wait_for_selector(".look[data-good=true]", timeout=90_000)
 
@@ -146,8 +153,7 @@ def test_after_a_video_it_goes_on(stand_in: Server, visit: Visit) -> None:
         ann.page.click(".act[data-act=download]")
     assert saved.value.suggested_filename == "pirouette-kick-off.mp4"
     ann.page.click(".act[data-act=longer]")
-    ann.page.wait_for_selector(".tile >> nth=1")
-    _ready(ann)
+    _ready(ann, 2)
     ann.page.click("#people [data-key=ada]")
     ann.page.click("#dances [data-key=slow_wave]")
     ann.page.click("#setting-quality label:nth-child(3)")
@@ -158,8 +164,7 @@ def test_after_a_video_it_goes_on(stand_in: Server, visit: Visit) -> None:
     _until(ann, _value(SEED), "7")
     _until(ann, _value(SECONDS), "3.2")  # twice as long
     ann.page.click(".act[data-act=again]")
-    ann.page.wait_for_selector(".tile >> nth=2")
-    _ready(ann)
+    _ready(ann, 3)
 
 
 def test_a_stopped_video_is_tried_again_in_its_place(stand_in: Server, visit: Visit) -> None:
@@ -190,7 +195,7 @@ def test_a_reload_loses_nothing_that_was_chosen(
     ann.page.check("#consent input")
     ann.page.click("#source label:nth-child(3)")
     ann.page.locator("#keypoints input[type=file]").set_input_files(keypoints)
-    ann.page.wait_for_selector("#keypoints >> text=json")
+    ann.page.wait_for_selector("#keypoints >> text=/^my dance/")
     ann.page.fill(SEED, "123")
     ann.page.press(SEED, "Tab")
     ann.page.click("#setting-quality label:nth-child(3)")
