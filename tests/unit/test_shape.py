@@ -132,8 +132,13 @@ def test_another_shape_is_another_run() -> None:
     [("square", (512, 512)), ("portrait", (512, 896)), ("landscape", (896, 512))],
 )
 def test_the_command_line_makes_a_video_of_the_shape(
-    shape: str, size: tuple[int, int], tmp_path: Path, shelf: Shelf
+    shape: str,
+    size: tuple[int, int],
+    tmp_path: Path,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
     out = tmp_path / "out.mp4"
     options = ["--image", str(MINA), "--motion", "sway", "--frames", "2", "--seed", "1"]
     for setting in (f"shape={shape}", "quality=draft", "badge=yes"):

@@ -107,7 +107,10 @@ def loss(folder: Path, clips: Path) -> float:
     return objective(batch, torch.Generator().manual_seed(0))["loss"].item()
 
 
-def test_pocket_learns_from_clips_and_can_be_used_at_once(home: Path, tmp_path: Path) -> None:
+def test_pocket_learns_from_clips_and_can_be_used_at_once(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
     stage = short(mimicmotion.POCKET_WINDOWS, 12, rate=2e-3, batch=2)
     events = list(teach(replace(pocket_lesson(home, tmp_path / "out", 0), stage=stage)))
     assert isinstance(events[-1], Result) and events[-1].path == tmp_path / "out"
