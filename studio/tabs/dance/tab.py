@@ -58,6 +58,9 @@ _TO_THIS_TAB = """() => {
   scrollTo({ top: 0, behavior: 'smooth' });
 }"""
 
+# What is emptied in the page itself: the server is not asked, so a pick costs it less.
+_EMPTIED: dict[str, Any] = {"js": "() => null", **QUIET}
+
 
 class Dance:
     """The tab's components and what happens when they are used.
@@ -200,9 +203,9 @@ class Dance:
             fields.person, fields.photo, fields.model, fields.source, fields.dance,
             fields.motion, fields.keypoints,
         )  # fmt: skip
-        gr.on([field.change for field in stale], lambda: None, None, parts.look, **QUIET)
-        fields.person.input(lambda: None, None, fields.photo_notice, **_LAST, **QUIET)
-        fields.source.change(lambda: None, None, fields.motion_notice, **QUIET)
+        gr.on([field.change for field in stale], None, None, parts.look, **_EMPTIED)
+        fields.person.input(None, None, fields.photo_notice, **_EMPTIED)
+        fields.source.change(None, None, fields.motion_notice, **_EMPTIED)
         own = [
             component
             for name, component in zip(self._form.added, self._form.components, strict=True)
