@@ -102,7 +102,9 @@ class Form:
             return value
         if slider.minimum <= value <= slider.maximum:
             return value
-        ends = {"minimum": min(slider.minimum, value), "maximum": max(slider.maximum, value)}
+        ends: dict[str, Any] = {
+            "minimum": min(slider.minimum, value), "maximum": max(slider.maximum, value),
+        }  # fmt: skip
         return gr.update(value=value, **ends)
 
     def _read(self, name: str, shown: Any, fps: float) -> Any:

@@ -70,8 +70,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "step_how": ("How long, how fine?", "길이와 품질은?"),
     "whole_dance": ("The whole dance", "춤 전체"),
     "forecast": (
-        "{clip} of dance, ready in about {time}",
-        "춤 {clip}, 완성까지 약 {time}",
+        "{clip} of dance, ready in about {time}.",
+        "춤 {clip}, 완성까지 약 {time}.",
     ),
     "forecast_whole": (
         "As long as your dance. Long ones take a while; you can leave and come back.",
