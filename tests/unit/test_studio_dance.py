@@ -27,6 +27,7 @@ from studio.hosting import Hosting
 from studio.intake import Intake
 from studio.jobs.home import new_token, owner_of
 from studio.jobs.job import Job
+from studio.jobs.limits import QueueLimits
 from studio.jobs.store import Store
 from studio.makers import Makers
 from studio.parts import look
@@ -360,6 +361,32 @@ def test_a_clip_that_was_made_whole_gets_no_longer(page: Page) -> None:
     assert longer(replace(job, settings={**job.settings, "num_frames": 0})) == 0
     most = specs(SETTINGS[SYSTEM])["num_frames"].maximum
     assert longer(replace(job, settings={**job.settings, "num_frames": most})) == 0
+
+
+def test_a_host_offers_no_more_than_it_takes(page: Page) -> None:
+    job = _done(page)
+    assert longer(job, 40) == 40 and longer(job, 24) == 0
+    assert "longer" not in dict(status(job, 0, "en", most_frames=24)["actions"])
+    page.store.limits = QueueLimits(frames=24)
+    count = len(page.store.recent(job.owner))
+    page.do.longer(page.token, {}, "en", asking(job.id))  # a page that was told otherwise
+    assert len(page.store.recent(job.owner)) == count
+    assert presets(SYSTEM, most_frames=240)["long"].settings["num_frames"] == 240
+    assert presets(SYSTEM)["long"].settings["num_frames"] == 300
+    form = Form(SYSTEM)
+    with gr.Blocks():
+        lay_out(page.examples, presets(SYSTEM), form, most_frames=240)
+    slider = form.components[form.added.index("num_frames")]
+    assert isinstance(slider, gr.Slider) and slider.maximum == 16
+
+
+def test_what_runs_stays_in_sight_however_much_is_queued(page: Page) -> None:
+    _, first = page.make()
+    page.store.take("w")
+    for _ in range(13):
+        page.store.add(first.owner, SYSTEM, {}, {}, {})
+    view = view_of(page.store, first.owner, None, "en", page.examples)
+    assert view.shown == first.id and view.shelf["items"][-1]["id"] == first.id
 
 
 def test_a_job_of_own_files_gives_them_back(page: Page, tmp_path: Path) -> None:
