@@ -136,7 +136,9 @@ def _unpacked(arrays: Mapping[str, Any]) -> Found:
     ]:  # fmt: skip
         raise ValueError("the arrays do not fit each other")
     clip = tuple(
-        People(*parts, layout, (width, height))
-        for parts in zip(*(np.split(part, ends[:-1]) for part in given), strict=True)
+        People(boxes, keypoints, score, layout, (width, height))
+        for boxes, keypoints, score in zip(
+            *(np.split(part, ends[:-1]) for part in given), strict=True
+        )
     )
     return Found(clip, bool(told["whole"]))

@@ -207,7 +207,8 @@ def test_the_folder_stays_small_and_young(tmp_path: Path) -> None:
     places = [cache.path({"film": str(i)}) for i in range(5)]
     for age, place in enumerate(places):
         cache.save(place, found(50))
-        os.utime(place, (time.time() - 100 + age,) * 2)
+        used = time.time() - 100 + age
+        os.utime(place, (used, used))
     cache.load(places[4])
     assert [place.exists() for place in places] == [False, False, True, True, True]
     old = time.time() - pose_cache.MOST_SECONDS - 1
