@@ -64,7 +64,7 @@ def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
             yield told
             yield Part(path, first, _FRAMES, frames, _FPS)
             yield from _held(home, f"piece-{first}", told)
-    _write(out, 0, frames)
+    _write(out, 0, frames, job.id)
     yield Result(out, {"model": "pocket", "seed": 7})
 
 
@@ -94,8 +94,10 @@ def _held(home: Path, where: str, told: Progress) -> Iterator[Event]:
         yield told
 
 
-def _write(path: Path, first: int, end: int) -> None:
+def _write(path: Path, first: int, end: int, title: str = "") -> None:
+    """Draw these frames; no two videos are the same file, as no two real ones are."""
     with av.open(path, "w") as container:
+        container.metadata["title"] = title
         stream = container.add_stream("libx264", rate=Fraction(_FPS))
         stream.width = stream.height = 256
         stream.pix_fmt = "yuv420p"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sqlite3
 import uuid
@@ -20,6 +19,13 @@ from engine.data.video_record import to_json
 
 Visit = Callable[..., Visitor]
 HTML = "<img src=x onerror='window.hacked=1'>"
+WALL_LOOKS = """() => {
+  const events = gradio_config.dependencies.flatMap((one) =>
+    one.targets.map(([part, event]) => ({ part, event, number: one.id })));
+  const wall = events.find(({ event }) => event === 'older').part;
+  return events.find(({ part, event }) => part === wall && event === 'look').number;
+}"""
+"""The number of the event with which the wall asks what is new."""
 
 
 def gallery(one: Visitor) -> None:
@@ -194,15 +200,15 @@ def test_many_results_come_page_by_page_and_cost_nothing_while_idle(
     ann.page.keyboard.press("ArrowLeft")
     ann.page.wait_for_function("t => document.querySelector('.player-name').value === t", arg=first)
     ann.page.keyboard.press("Escape")
-    sizes: list[int] = []
+    look = ann.page.evaluate(WALL_LOOKS)
 
-    def weigh(reply: Response) -> None:
-        if "/gradio_api/" in reply.url and not re.search("heartbeat|file=", reply.url):
-            sizes.append(len(reply.body()))
+    def looked(reply: Response) -> bool:
+        asked = reply.request
+        return "/run/predict" in reply.url and (asked.post_data_json or {})["fn_index"] == look
 
-    ann.page.on("response", weigh)
-    ann.page.wait_for_timeout(7_000)  # the page looks again every six
-    assert sum(sizes) < 10_000, sizes
+    with ann.page.expect_response(looked) as reply:  # the wall looks again every six seconds
+        pass
+    assert 0 < len(reply.value.body()) < 10_000
 
 
 def test_settings_come_back_from_a_file(stand_in: Server, visit: Visit, tmp_path: Path) -> None:
@@ -253,6 +259,7 @@ def test_a_file_can_be_dropped_anywhere(stand_in: Server, visit: Visit) -> None:
     ann.open(stand_in)
     gallery(ann)
     text = to_json({"app": "pirouette", "v": 1, "system": "mimicmotion", "dance": "twist"})
+    ann.page.wait_for_selector(".drop-title >> text=/./")  # it listens before it paints
     ann.page.evaluate(
         """text => {
           const carried = new DataTransfer();
