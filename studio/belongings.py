@@ -1,4 +1,5 @@
-"""What a video has outside its folder, and how it goes with it: uploads, served copies, zip files.
+"""What a video has outside its folder, and how it goes with it: uploads, served copies, zip files,
+and the poses that were found in a film.
 
 Gradio keeps an upload, and every file that it serves, in a folder named after a hash of its
 content. Such a copy stays as long as somebody's video or choices on the Dance tab have the same
@@ -30,6 +31,8 @@ from studio.served import copies_of, take_back
 
 _COPIES = re.compile(r"[0-9a-f]{64}")
 _KEPT_SECONDS = 86_400.0
+POSES = Path("cache", "poses")
+"""Where the engine keeps what it found in films, in a home (`engine/exchange/follow.py`)."""
 _FRESH_SECONDS = 600.0
 """What was used in the last minutes stays however much there is: it is on somebody's page."""
 
@@ -66,6 +69,8 @@ class Belongings:
             shutil.rmtree(folder, ignore_errors=True)  # one may be just being sent
         take_back(job.id)
         discard_parcels(parcels(job.owner))
+        if "motion" in job.inputs:  # whose poses are whose is not told: all are found again
+            shutil.rmtree(self._store.home / POSES, ignore_errors=True)
         return True
 
     def _used(self, path: Path, job: Job) -> bool:

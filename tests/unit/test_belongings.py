@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.exchange.pose_cache import PoseCache
 from studio import served
-from studio.belongings import Belongings, parcels, sweep
+from studio.belongings import POSES, Belongings, parcels, sweep
 from studio.choices import NOTHING, Choices
 from studio.drafts import Drafts
 from studio.jobs.job import Job
@@ -67,6 +68,21 @@ def test_the_upload_and_every_copy_go_with_the_video(store: Store, tmp_path: Pat
     assert Belongings(store).delete(job)
     assert not any(copy.exists() for copy in copies) and not job.folder.exists()
     assert store.get(job.id, ANN) is None
+
+
+def test_poses_found_in_a_film_go_with_a_video_of_it(store: Store, tmp_path: Path) -> None:
+    poses = tmp_path / POSES / "0a.npz"
+    assert poses.parent == PoseCache(store.home / "cache" / "poses").folder
+    poses.parent.mkdir(parents=True)
+    poses.touch()
+    photo = upload(tmp_path, "me.png", b"my face")
+    Belongings(store).delete(done(store, photo))
+    assert poses.exists()  # no film was given for it
+    film = upload(tmp_path, "me.mp4", b"my dance")
+    job = store.add(ANN, "mimicmotion", {}, {"image": photo, "motion": film}, {}, consent=True)
+    assert store.cancel(job.id, ANN)
+    Belongings(store).delete(job)
+    assert not poses.exists()
 
 
 @pytest.mark.parametrize("user", ["job", "draft"])
