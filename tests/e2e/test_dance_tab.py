@@ -173,13 +173,13 @@ def test_a_stopped_video_is_tried_again_in_its_place(stand_in: Server, visit: Vi
     ann.pick("jun", "spin")  # never ends
     ann.make()
     ann.wait_head("Dancing")
-    ann.page.click(".stop")
+    ann.page.click("#card .stop")
     ann.wait_head("Stopped")
     ann.shot("dance-6-stopped")
     ann.page.click(".act[data-act=resume]")
     ann.wait_head("Dancing")
     assert ann.page.locator(".tile").count() == 1
-    ann.page.click(".stop")
+    ann.page.click("#card .stop")
     ann.wait_head("Stopped")
 
 

@@ -74,7 +74,7 @@ def test_jobs_queue_up_and_stop(stand_in: Server, visit: Visit) -> None:
     bob.wait_head("Waiting in the wings")
     assert bob.page.inner_text(".status-detail") == "1 video before yours"
     bob.shot("5-waiting")
-    ann.page.click(".stop")
+    ann.page.click("#card .stop")
     ann.wait_head("Stopped")
     ann.shot("6-stopped")
     bob.wait_head("Your video is ready")
@@ -92,7 +92,7 @@ def test_a_visitor_cannot_fill_the_queue(stand_in: Server, visit: Visit) -> None
     ann.page.wait_for_selector("#notice .notice:visible >> text=Your queue is full.")
     for tile in range(3):
         ann.put(tile)
-        ann.page.click(".stop:not(:disabled)")
+        ann.page.click("#card .stop:not(:disabled)")
         ann.page.wait_for_selector(f".tile[data-state=cancelled] >> nth={tile}")
         ann.wait_head("Stopped")
 
