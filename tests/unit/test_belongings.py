@@ -78,7 +78,7 @@ def test_poses_found_in_a_film_go_with_a_video_of_it(store: Store, tmp_path: Pat
     photo = upload(tmp_path, "me.png", b"my face")
     Belongings(store).delete(done(store, photo))
     assert poses.exists()  # no film was given for it
-    film = upload(tmp_path, "me.mp4", b"my dance")
+    photo, film = upload(tmp_path, "me.png", b"me"), upload(tmp_path, "me.mp4", b"my dance")
     job = store.add(ANN, "mimicmotion", {}, {"image": photo, "motion": film}, {}, consent=True)
     assert store.cancel(job.id, ANN)
     Belongings(store).delete(job)
