@@ -8,6 +8,8 @@ from pathlib import Path
 
 from conftest import Server, Visitor
 
+from studio.words import say
+
 Visit = Callable[..., Visitor]
 
 
@@ -49,7 +51,7 @@ def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit)
         "() => { const v = document.querySelector('#result video');"
         " return v && v.readyState >= 2 && !v.paused && v.loop; }"
     )
-    assert "pocket" in ann.page.inner_text(".status-badge")
+    assert ann.page.inner_text(".status-badge") == say("by_pocket", "en")
     ann.page.wait_for_selector(".tile[data-state=done] img")
     ann.shot("4-done")
     ann.page.reload()
