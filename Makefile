@@ -3,6 +3,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 BIN := .venv/bin
+# Python compiles what it imports; to compile all that is installed would take as long as the rest.
+PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile
 export PYTHONUNBUFFERED := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
@@ -57,13 +59,13 @@ pocket: .venv/ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Pirouette needs Python 3.11 or newer; this is $$($(PYTHON) --version)."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt -c constraints.txt
+	$(PIP) -r requirements.txt -c constraints.txt
 	@# insightface and controlnet-aux ask for two builds of OpenCV that share one folder; the one
 	@# without windows is laid on top, because it needs no system libraries (libGL, libxcb).
-	$(BIN)/pip install -q --disable-pip-version-check --force-reinstall --no-deps \
+	$(PIP) --force-reinstall --no-deps \
 		"opencv-python-headless$$(grep -oi '^opencv-python-headless==.*' constraints.txt | sed 's/[^=]*//')"
 	touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.txt
-	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	$(PIP) -r requirements-dev.txt -c constraints.txt
 	touch $@

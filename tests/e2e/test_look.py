@@ -98,9 +98,12 @@ def test_nothing_serious_on_any_tab(
                 ann.page.wait_for_selector(".work >> nth=1")
                 ann.page.locator("#restore-file input[type=file]").set_input_files(file)
                 ann.page.wait_for_selector(".found:visible")
-            found += in_both_lights(ann, f"{size}-{language}-{tab}")
+            name = f"{size}-{language}-{tab}"
+            found += too_wide(ann, name)
+            if (size, language) != ("phone", "en"):  # on a phone the longer words stand for both
+                found += in_both_lights(ann, name)
         open_tab(ann, "gallery")
-        for which in ("done", "failed"):
+        for which in ("done", "failed") if (size, language) != ("phone", "en") else ():
             found += in_the_player(ann, which, f"{size}-{language}-player-{which}")
     if size == "phone":
         open_tab(ann, "dance")
@@ -111,12 +114,14 @@ def test_nothing_serious_on_any_tab(
     assert not found, "\n".join(dict.fromkeys(found))
 
 
-def in_both_lights(ann: Visitor, name: str) -> list[str]:
-    """What is wrong with the page as it stands: too wide, or what axe finds, in light and dark."""
-    found: list[str] = []
+def too_wide(ann: Visitor, name: str) -> list[str]:
     wide = ann.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    if wide[0] > wide[1]:
-        found.append(f"{name}: {wide[0]} pixels wide")
+    return [f"{name}: {wide[0]} pixels wide"] if wide[0] > wide[1] else []
+
+
+def in_both_lights(ann: Visitor, name: str) -> list[str]:
+    """What axe finds on the page as it stands, in light and in dark."""
+    found: list[str] = []
     for first in (True, False):
         if not first:
             ann.page.click(".lamp")
