@@ -41,6 +41,13 @@ _TO_THE_FORM = """() => {
   document.querySelector('#choices').scrollIntoView({ behavior: 'smooth' });
 }"""
 
+# It appears below the button, where the large one may cover it.
+_TO_THE_LOOK = """() => {
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  document.querySelector('#look').scrollIntoView(
+    { behavior: calm ? 'auto' : 'smooth', block: 'center' });
+}"""
+
 # With every tick the page says which job its stage shows, and its language.
 _ON_STAGE = (
     "(...given) => [...given.slice(0, -2),"
@@ -198,7 +205,8 @@ class Dance:
             for arrival in arrivals:
                 self._on(arrival, self._rehearser.own, chosen, seen, **slow, **_LAST)
         self._on(agreed.then, self._rehearser.own, chosen, seen, **slow, **_LAST)
-        self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
+        asked = self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
+        asked.then(None, None, None, js=_TO_THE_LOOK)
         stale = (
             fields.person, fields.photo, fields.model, fields.source, fields.dance,
             fields.motion, fields.keypoints,
