@@ -212,7 +212,9 @@ def _decoder(stream: VideoStream) -> VideoCodecContext:
         assert isinstance(decoder, VideoCodecContext)
     else:
         decoder = stream.codec_context
-        decoder.thread_type = "AUTO"
+        # Threads that work ahead on later frames can wait for ever when a video is left before its
+        # end and the decoder is freed: seen with Python 3.12 and PyAV 18.
+        decoder.thread_type = "SLICE"
     decoder.thread_count = min(4, os.cpu_count() or 1)
     return decoder
 
