@@ -102,7 +102,7 @@ def report(found: Sequence[Doubt], fps: float, *, mended: bool) -> Warning | Non
     bridged = [mended and doubt.mended for doubt in found]
     places = "; ".join(
         f"{time} s ({', '.join(doubt.parts[:3])}{', mended' if good else ''})"
-        for time, doubt, good in zip(times, shown, bridged, strict=False)
+        for time, doubt, good in zip(times, shown, bridged[:_SHOWN], strict=True)
     )
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return Warning(

@@ -282,7 +282,7 @@ class Dance:
         """The settings as far as they can be read, the seconds (None is the whole dance), and who
         makes it.
         """
-        leading = dict(zip(FIELDS, given, strict=False))
+        leading = dict(zip(FIELDS, given[:LEADING], strict=True))
         source, whole, model = (leading[name] for name in ("source", "whole", "model"))
         settings = dict(zip(self._form.added, given[LEADING:-1], strict=True))
         rate = settings["fps"] or USUAL_FPS
