@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from torch import nn
 
 from engine.catalogue import MimicMotionSettings
 from engine.errors import OutOfMemory, no_memory, ran_out_of_memory
 from engine.nets.mimicmotion import Networks
-from engine.sampling.footprint import RESERVE, call_bytes, longest_window
+from engine.sampling.footprint import RESERVE, Call, call_bytes, longest_window
 from engine.sampling.profile import GIB, Profile
 from engine.types import Warning
 
@@ -43,22 +43,22 @@ def fitted(
     if asked.window_size:
         return chosen, ()
     factor = nets.autoencoder.downscale
-    call: dict[str, Any] = {
-        "cells": (size[0] // factor) * (size[1] // factor),
-        "width": nets.unet.config["block_out_channels"][0],
-        "ff_mult": nets.unet.config["ff_mult"],
-        "tokens": profile.tokens,
-        "item": profile.dtype.itemsize if profile.dtype else 4,
-        "batch": profile.batch,
-    }
+    call = Call(
+        cells=(size[0] // factor) * (size[1] // factor),
+        width=nets.unet.config["block_out_channels"][0],
+        tokens=profile.tokens,
+        item=profile.dtype.itemsize if profile.dtype else 4,
+        batch=profile.batch,
+        ff_mult=nets.unet.config["ff_mult"],
+    )
     taken = held_bytes(nets, profile) + RESERVE
     if profile.residency == "all":  # the poses' features lie there as well
-        taken += frames * call["cells"] * call["width"] * call["item"]
-    longest = longest_window(profile.memory - taken, **call)
+        taken += frames * call.cells * call.width * call.item
+    longest = longest_window(profile.memory - taken, call)
     if together <= longest:
         return chosen, ()
     shorter = replace(chosen, window_size=longest, overlap=min(chosen.overlap, longest // 2))
-    need = call_bytes(together, **call) + taken
+    need = call_bytes(together, call) + taken
     return shorter, (
         Warning(
             "Fewer frames are made together than the model was trained with.",

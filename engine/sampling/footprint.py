@@ -8,6 +8,8 @@ any case, and the feed-forward itself needs more for the tokens that go through 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 LYING = 15.5
 """Units that are held while the last feed-forward runs: skips, inputs and results of the blocks
 around it. Counted by running networks on tensors without memory (tests/unit/test_footprint.py):
@@ -24,51 +26,43 @@ SHORTEST = 8
 """Frames; a shorter window would hold too little dance to be worth making."""
 
 
-def call_bytes(
-    frames: int,
-    cells: int,
-    width: int,
-    *,
-    tokens: int = 0,
-    item: int = 2,
-    batch: int = 1,
-    ff_mult: int = 4,
-) -> int:
-    """Most bytes that a call of an SVD-like network holds besides its weights.
+@dataclass(frozen=True)
+class Call:
+    """What of a call of an SVD-like network, beside its frames, decides how much memory it takes.
 
-    Args:
-        frames: of a window, the reference slot included.
+    Attributes:
         cells: of one frame of latents, height times width.
         width: channels of the finest level (320 for the public weights).
         tokens: most in one piece of a feed-forward (`Profile.tokens`); 0: whole.
         item: bytes of a number.
         batch: guidance halves of windows in one call.
         ff_mult: how much wider than the level its feed-forwards are.
-
-    It is linear in `frames`, but for what the pieces cap.
     """
-    together = frames * cells * batch
-    piece = min(together, tokens) if tokens else together
-    return round((LYING * together + _GATED * ff_mult * piece) * width * item)
+
+    cells: int
+    width: int
+    tokens: int = 0
+    item: int = 2
+    batch: int = 1
+    ff_mult: int = 4
 
 
-def longest_window(
-    room: int,
-    cells: int,
-    width: int,
-    *,
-    tokens: int = 0,
-    item: int = 2,
-    batch: int = 1,
-    ff_mult: int = 4,
-) -> int:
-    """Most frames of a window whose call takes at most `room` bytes; at least `SHORTEST`.
+def call_bytes(frames: int, call: Call) -> int:
+    """Most bytes that a call with windows of `frames`, the reference slot included, holds.
 
-    Args: as for `call_bytes`.
+    The network's weights are not in it. It is linear in `frames`, but for what the pieces cap.
     """
-    lying = LYING * cells * batch * width * item
-    gated = _GATED * ff_mult * width * item
-    whole = room / (lying + gated * cells * batch)
-    if tokens and whole * cells * batch > tokens:
-        whole = (room - gated * tokens) / lying
+    together = frames * call.cells * call.batch
+    piece = min(together, call.tokens) if call.tokens else together
+    return round((LYING * together + _GATED * call.ff_mult * piece) * call.width * call.item)
+
+
+def longest_window(room: int, call: Call) -> int:
+    """Most frames of a window whose call takes at most `room` bytes; at least `SHORTEST`."""
+    cells = call.cells * call.batch
+    lying = LYING * cells * call.width * call.item
+    gated = _GATED * call.ff_mult * call.width * call.item
+    whole = room / (lying + gated * cells)
+    if call.tokens and whole * cells > call.tokens:
+        whole = (room - gated * call.tokens) / lying
     return max(SHORTEST, int(whole))

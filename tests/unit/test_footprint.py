@@ -20,7 +20,7 @@ from engine.models.checkpoint import build
 from engine.nets.residuals import Residuals
 from engine.nets.specs import SVD_XT
 from engine.nets.unet import VideoUNet
-from engine.sampling.footprint import LYING, SHORTEST, call_bytes, longest_window
+from engine.sampling.footprint import LYING, SHORTEST, Call, call_bytes, longest_window
 from engine.sampling.profile import PROFILES, chunked
 
 
@@ -89,7 +89,7 @@ def test_the_arithmetic_covers_what_the_network_holds(
     net: VideoUNet, frames: int, tokens: int, batch: int
 ) -> None:
     held = metered(net, frames, tokens, batch)
-    told = call_bytes(frames, 24 * 32, WIDTH, tokens=tokens, batch=batch)
+    told = call_bytes(frames, Call(24 * 32, WIDTH, tokens=tokens, batch=batch))
     assert 0.75 * told < held <= told
 
 
@@ -97,9 +97,9 @@ def test_the_published_window_at_full_size() -> None:
     """72 frames of 576x1024 in bf16: the one tensor is 3.4 GB whole (specs/mimicmotion.md f.2)."""
     cells, unit = 72 * 128, 72 * 72 * 128 * 320 * 2
     assert unit * 8 == pytest.approx(3.4e9, rel=0.01)
-    assert call_bytes(72, cells, 320) == pytest.approx((LYING + 16) * unit)
-    chunked = call_bytes(72, cells, 320, tokens=PROFILES["12gb"].tokens)
-    assert chunked < 0.55 * call_bytes(72, cells, 320)
+    assert call_bytes(72, Call(cells, 320)) == pytest.approx((LYING + 16) * unit)
+    chunked = call_bytes(72, Call(cells, 320, tokens=PROFILES["12gb"].tokens))
+    assert chunked < 0.55 * call_bytes(72, Call(cells, 320))
 
 
 @given(
@@ -111,9 +111,7 @@ def test_the_published_window_at_full_size() -> None:
 def test_the_longest_window_fits_and_one_more_frame_does_not(
     room: int, cells: int, tokens: int, batch: int
 ) -> None:
-    def takes(frames: int) -> int:
-        return call_bytes(frames, cells, 320, tokens=tokens, batch=batch)
-
-    longest = longest_window(room, cells, 320, tokens=tokens, batch=batch)
-    assert longest == SHORTEST or takes(longest) <= room * (1 + 1e-9)
-    assert takes(longest + 1) > room * (1 - 1e-9)
+    call = Call(cells, 320, tokens=tokens, batch=batch)
+    longest = longest_window(room, call)
+    assert longest == SHORTEST or call_bytes(longest, call) <= room * (1 + 1e-9)
+    assert call_bytes(longest + 1, call) > room * (1 - 1e-9)
