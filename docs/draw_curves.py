@@ -17,6 +17,7 @@ SHOWN = {
     "pose_detector": ("loss", "pose detector: place + seen"),
     "decoder": ("psnr", "decoder: PSNR in dB"),
     "pocket_pictures": ("v_mse", "MimicMotion, pictures: error of v"),
+    "pocket_details": ("v_mse", "the same, second pass"),
     "pocket_windows": ("v_mse", "MimicMotion, windows: error of v"),
 }
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 520, 300, 60, 40, 20, 36

@@ -27,6 +27,7 @@ from engine.data.dances import Dances, EncodedPool, Turns
 from engine.data.drawn import Pool, PoolSpec
 from engine.data.pixels import to_pixels
 from engine.device import pick
+from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.nets.autoencoder import PocketAutoencoder
 from engine.nets.controls import PoseNet
@@ -43,12 +44,13 @@ from engine.types import Event, Metric, Progress
 SHARES: Mapping[str, float] = {
     "pools": 0.0,  # drawn whole, however long it takes
     "latents": 0.0,  # seconds: principal components
-    "image_encoder": 0.04,
+    "image_encoder": 0.03,
     "encode": 0.0,
-    "decoder": 0.12,
-    "pose_detector": 0.10,
-    "pocket_pictures": 0.58,
-    "pocket_windows": 0.16,
+    "decoder": 0.09,
+    "pose_detector": 0.08,
+    "pocket_pictures": 0.35,
+    "pocket_details": 0.33,
+    "pocket_windows": 0.12,
     "export": 0.0,
 }
 
@@ -104,6 +106,8 @@ def train_part(
     """Train one part for `seconds` more and keep its averaged weights in `weights.pt`."""
     folder = plan.results / stage.name
     run = Run(folder, seed=plan.seed, budget_seconds=seconds, cpu=plan.cpu)
+    if plan.cpu:
+        channels_last(net)
     yield from part.train_part(stage, objective, examples, run)
     torch.save(net.state_dict(), folder / "weights.pt")
 
@@ -187,22 +191,30 @@ def learning(
         pose_net,
         reference_net,
         relative=mimicmotion.POCKET.relative,
-        image_only=stage.name == mimicmotion.POCKET_PICTURES.name,
+        image_only=stage.name != mimicmotion.POCKET_WINDOWS.name,
     )
+
+
+def begun(plan: Plan, stage: Stage) -> mimicmotion.Objective:
+    """Pocket MimicMotion as the stage finds it: what the one before has learnt, if there is one."""
+    objective = fresh(stage)
+    # a checkpoint of this stage brings its own weights
+    if stage.starts_from and not (plan.results / stage.name / "checkpoint").exists():
+        plan.trained(stage.starts_from, objective).train().requires_grad_(True)
+    return objective
 
 
 def pictures(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
     """MimicMotion on single pictures; hands count more only once there is a body to have them."""
-    objective = fresh(stage)
-    examples = Turns(encoded(plan, plan.short_pool()), hands(stage))
+    objective = begun(plan, stage)
+    pairs = 4 if stage.starts_from else 3  # a second pass draws pairs of its own
+    examples = Turns(encoded(plan, plan.short_pool()), hands(stage), seed=pairs)
     yield from train_part(plan, stage, objective, objective, examples, seconds)
 
 
 def windows(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
     """MimicMotion on windows of frames, from where the pictures ended."""
-    objective = fresh(stage)
-    if not (plan.results / stage.name / "checkpoint").exists():
-        plan.trained(mimicmotion.POCKET_PICTURES.name, objective).train().requires_grad_(True)
+    objective = begun(plan, stage)
     clips = encoded(plan, plan.long_pool())
     examples = Dances(clips, mimicmotion.POCKET.window, hands(stage))
     yield from train_part(plan, stage, objective, objective, examples, seconds)
@@ -211,7 +223,13 @@ def windows(plan: Plan, stage: Stage, seconds: float) -> Iterator[Event]:
 def export(plan: Plan, out: Path) -> None:
     """Write every part that is trained to `out`, in fp16, each with its card."""
     objective = fresh(mimicmotion.POCKET_WINDOWS)
-    last = mimicmotion.POCKET_WINDOWS.name
+    recipe = (
+        mimicmotion.POCKET_PICTURES,
+        mimicmotion.POCKET_DETAILS,
+        mimicmotion.POCKET_WINDOWS,
+    )
+    trained = [s.name for s in recipe if (plan.work / s.name / "weights.pt").exists()]
+    last = trained[-1] if trained else recipe[0].name
     nets: list[tuple[str, str, nn.Module, nn.Module, Mapping[str, Any]]] = []
     for stage, name, net in (
         ("decoder", "autoencoder", PocketAutoencoder()),
@@ -219,8 +237,6 @@ def export(plan: Plan, out: Path) -> None:
         ("pose_detector", "pose-detector", PocketPoseDetector(size=plan.size)),
     ):
         nets.append((stage, name, net, net, _config(net)))
-    if not (plan.work / last / "weights.pt").exists():
-        last = mimicmotion.POCKET_PICTURES.name
     unet_config = dict(mimicmotion.POCKET.unet)
     nets.append((last, "mimicmotion-unet", objective, objective.unet, unet_config))
     pose_config = {"out_channels": mimicmotion.POCKET.pose_channels}
@@ -278,6 +294,9 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
         yield from pose_detector(plan, seconds)
     elif name == "pocket_pictures":
         stage = mimicmotion.POCKET_PICTURES
+        yield from pictures(plan, stage, seconds)
+    elif name == "pocket_details":
+        stage = mimicmotion.POCKET_DETAILS
         yield from pictures(plan, stage, seconds)
     elif name == "pocket_windows":
         stage = mimicmotion.POCKET_WINDOWS

@@ -163,6 +163,7 @@ def _on_pools(lesson: Lesson) -> Iterator[Event]:
     )
     train = {
         mimicmotion.POCKET_PICTURES.name: pocket.pictures,
+        mimicmotion.POCKET_DETAILS.name: pocket.pictures,
         mimicmotion.POCKET_WINDOWS.name: pocket.windows,
     }
     yield from train[lesson.stage.name](plan, lesson.stage, lesson.minutes * 60)

@@ -46,7 +46,7 @@ from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.sampling.scratch import Scratch
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
-from engine.train.pocket_dance import POCKET_PICTURES, POCKET_WINDOWS
+from engine.train.pocket_dance import POCKET_DETAILS, POCKET_PICTURES, POCKET_WINDOWS
 from engine.train.stage import Optim, Stage
 from engine.types import Event, Inputs
 
@@ -297,7 +297,7 @@ RELEASED_STAGE = Stage(
 """The paper's only stage: SVD's U-Net and a fresh PoseNet, both trained in full."""
 
 STAGES: Mapping[str, Stage] = {
-    stage.name: stage for stage in (RELEASED_STAGE, POCKET_PICTURES, POCKET_WINDOWS)
+    stage.name: stage for stage in (RELEASED_STAGE, POCKET_PICTURES, POCKET_DETAILS, POCKET_WINDOWS)
 }
 
 

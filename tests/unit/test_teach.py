@@ -252,7 +252,12 @@ def test_drawn_dancers_are_trained_by_the_pocket_recipe(
         monkeypatch.setattr(
             pocket, name, lambda *found, name=name: iter(given.append((name, *found)) or ())
         )
-    for stage in (mimicmotion.POCKET_PICTURES, mimicmotion.POCKET_WINDOWS):
+    recipe = (
+        mimicmotion.POCKET_PICTURES,
+        mimicmotion.POCKET_DETAILS,
+        mimicmotion.POCKET_WINDOWS,
+    )
+    for stage in recipe:
         lesson = Lesson(stage, tmp_path, tmp_path / "out", device="cpu")
         (result,) = teach(replace(lesson, minutes=2))
         assert isinstance(result, Result)
@@ -261,9 +266,10 @@ def test_drawn_dancers_are_trained_by_the_pocket_recipe(
             list(teach(replace(lesson, window=4)))
     assert [(name, stage.name) for name, _, stage, _ in given] == [
         ("pictures", "pocket_pictures"),
+        ("pictures", "pocket_details"),
         ("windows", "pocket_windows"),
     ]
-    _, plan, stage, seconds = given[1]
+    _, plan, stage, seconds = given[2]
     assert (plan.size, plan.clips, plan.long_clips, plan.cpu, seconds) == (64, 5, 3, True, 120)
     assert plan.results == tmp_path / "out" and stage is mimicmotion.POCKET_WINDOWS
 
