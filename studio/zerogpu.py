@@ -3,6 +3,7 @@
 There a GPU belongs to no process of ours. `spaces.GPU` runs one function in a fork that has it, on
 the quota of the visitor in whose event it was called. So the page of each visitor asks every few
 seconds for its turn, and when the next job in line is this visitor's, it is run inside that event.
+Who closed the page asks no more; their jobs wait for them and let the others' go first.
 All that the fork has to say goes through the store and the job's folder, as from a worker; the job
 survives a reload, because Gradio lets a plain function run to its end.
 """
@@ -10,6 +11,7 @@ survives a reload, because Gradio lets a plain function run to its end.
 from __future__ import annotations
 
 import importlib
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -26,7 +28,8 @@ from studio.jobs.worker import Generate, engine, run
 _ASK_SECONDS = 2.0
 _LEAST_SECONDS, _MOST_SECONDS = 30, 240
 _UNKNOWN_SECONDS = 120
-_MOST_WAITING = 100
+_AWAY_SECONDS = 90.0
+"""A visitor whose page has not asked for so long is away; one out of sight asks once a minute."""
 
 
 class Lender(Protocol):
@@ -52,6 +55,7 @@ class ZeroGpu:
         self._build = build
         self._name = uuid.uuid4().hex
         self._lock = Lock(store.home)
+        self._asked: dict[str, float] = {}  # when each visitor's page last asked for its turn
         lender: Lender = gpu or importlib.import_module("spaces").GPU
         self._lent = lender(duration=self.seconds)(self._run)
 
@@ -78,10 +82,10 @@ class ZeroGpu:
         owner = owner_of(token)
         if owner is None:
             return
-        mine = self._store.page(owner, _MOST_WAITING, states=("queued",), kind=None)
-        if not any(self._store.place(job.id) == 0 for job in mine):
-            return
-        job = self._store.take(self._name)
+        began = time.monotonic()
+        here = {one: at for one, at in self._asked.items() if began - at < _AWAY_SECONDS}
+        self._asked = here | {owner: began}
+        job = self._store.take(self._name, self._asked, owner)
         if job is None:
             return
         try:
@@ -90,6 +94,8 @@ class ZeroGpu:
             left = self._store.running_of(self._name)
             if left is not None:
                 self._store.interrupt_orphans()
+            took = time.monotonic() - began  # in which nobody could ask
+            self._asked = {one: at + took for one, at in self._asked.items()}
 
     def seconds(self, job: Job) -> int:
         """How long the GPU is asked for: twice what such jobs took here, within bounds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from engine.models.makers import BUILT_IN
@@ -138,8 +138,14 @@ def live_in(db: sqlite3.Connection, owner: str | None = None) -> int:
     return count
 
 
-def order_in(db: sqlite3.Connection) -> Iterator[str]:
-    """The ids of the jobs that wait, the next one first, as a transaction sees it."""
-    waiting = db.execute("SELECT id, owner, turn FROM jobs WHERE state = 'queued' ORDER BY number")
+def order_in(db: sqlite3.Connection, among: Collection[str] | None = None) -> Iterator[str]:
+    """The ids of the jobs that wait, the next one first, as a transaction sees it.
+
+    `among` are the owners who have a turn; None: all.
+    """
+    rows = db.execute("SELECT id, owner, turn FROM jobs WHERE state = 'queued' ORDER BY number")
+    waiting = [
+        one for one in (Waiting(*row) for row in rows) if among is None or one.owner in among
+    ]
     served = db.execute("SELECT owner, served FROM owners")
-    return in_order([Waiting(*row) for row in waiting], dict(map(tuple, served)))
+    return in_order(waiting, dict(map(tuple, served)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from studio.jobs.files import remove
@@ -16,11 +16,20 @@ from studio.jobs.ledger import TURN, Ledger, order_in
 class WorkerSide(Ledger):
     """What the one process that makes videos does with everyone's jobs."""
 
-    def take(self, worker: str) -> Job | None:
-        """Make the next waiting job this worker's, or None if none waits."""
+    def take(
+        self, worker: str, among: Collection[str] | None = None, owner: str | None = None
+    ) -> Job | None:
+        """Make the next waiting job this worker's, or None if none waits.
+
+        With `among` only these owners have a turn, and with `owner` the next job is only taken if
+        it is theirs.
+        """
         with self._transaction() as db:
-            key = next(order_in(db), None)
+            key = next(order_in(db, among), None)
             if key is None:
+                return None
+            (whose,) = db.execute("SELECT owner FROM jobs WHERE id = ?", (key,)).fetchone()
+            if owner not in (None, whose):
                 return None
             now = time.time()
             db.execute(

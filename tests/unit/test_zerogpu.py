@@ -91,6 +91,7 @@ def _state(store: Store, token: str) -> str:
 
 def test_a_visitor_runs_only_what_is_theirs_and_next(store: Store, zero: ZeroGpu) -> None:
     ann, bob = new_token(), new_token()
+    zero.turn(ann)  # her page is open: it asks all the time
     _add(store, ann)
     _add(store, bob)
     zero.turn(bob)
@@ -100,6 +101,26 @@ def test_a_visitor_runs_only_what_is_theirs_and_next(store: Store, zero: ZeroGpu
     assert (_state(store, ann), _state(store, bob)) == ("done", "queued")
     zero.turn(bob)
     assert _state(store, bob) == "done"
+
+
+def test_who_has_left_keeps_nobody_waiting(
+    store: Store, zero: ZeroGpu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob, program = new_token(), new_token(), new_token()
+    now = 1000.0
+    monkeypatch.setattr("studio.zerogpu.time.monotonic", lambda: now)
+    _add(store, program)  # by the API: no page of this owner ever asks
+    zero.turn(ann)
+    _add(store, ann)
+    _add(store, bob)
+    now += 60  # her page is out of sight, where it asks once a minute
+    zero.turn(bob)
+    assert (_state(store, ann), _state(store, bob)) == ("queued", "queued")
+    now += 60
+    zero.turn(bob)
+    assert (_state(store, ann), _state(store, bob)) == ("queued", "done")
+    zero.turn(ann)  # she is back
+    assert (_state(store, ann), _state(store, program)) == ("done", "queued")
 
 
 def test_the_time_that_is_asked_for_has_bounds(store: Store, zero: ZeroGpu, gpu: Spaces) -> None:
