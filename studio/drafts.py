@@ -164,14 +164,14 @@ def _size(folder: Path) -> int:
 def _touched(folder: Path) -> float:
     try:
         return (folder / "draft.json").stat().st_mtime
-    except OSError:
-        return 0.0
+    except FileNotFoundError:  # its files are just being taken in
+        return folder.stat().st_mtime if folder.exists() else 0.0
 
 
 def _read(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / "draft.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # none, or what a power cut left of it
         return {}
 
 

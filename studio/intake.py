@@ -98,6 +98,8 @@ class Intake:
                 self._places.release()
         finally:
             self._waiting.release()
+        if verdict.trouble is not None and verdict.trouble.key == "check_slow":
+            return verdict  # perhaps the machine was busy: the next try may go well
         with self._lock:
             self._known[mark] = verdict
             while len(self._known) > _REMEMBERED:

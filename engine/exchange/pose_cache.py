@@ -13,6 +13,7 @@ import os
 import secrets
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ MOST_BYTES = 256 << 20
 """Of all files together; those that were not used for the longest time go first."""
 MOST_SECONDS = 24 * 3600.0
 """Since it was last used; poses tell something of a person, so they are not kept for ever."""
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file raises."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class PoseCache:
             return found
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except _DAMAGE:
             with suppress(OSError):  # a folder that cannot be written keeps what it has
                 path.unlink(missing_ok=True)
             return None

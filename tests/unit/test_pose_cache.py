@@ -180,7 +180,7 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
             assert np.array_equal(getattr(one, name), getattr(two, name))
 
 
-@pytest.mark.parametrize("damage", ["cut", "text", "pickle", "counts"])
+@pytest.mark.parametrize("damage", ["cut", "text", "flipped", "pickle", "counts"])
 def test_damaged_files_count_as_not_there(tmp_path: Path, damage: str) -> None:
     cache = PoseCache(tmp_path)
     place = cache.path({})
@@ -189,6 +189,10 @@ def test_damaged_files_count_as_not_there(tmp_path: Path, damage: str) -> None:
         place.write_bytes(place.read_bytes()[:-40])
     elif damage == "text":
         place.write_text("no archive")
+    elif damage == "flipped":  # the first byte of what is packed, after the header of its entry
+        packed = bytearray(place.read_bytes())
+        packed[30 + packed[26] + packed[28]] ^= 0xFF
+        place.write_bytes(packed)
     else:
         with np.load(place) as file:
             arrays = dict(file)

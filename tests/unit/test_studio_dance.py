@@ -299,6 +299,14 @@ def test_drafts_are_bounded_and_drop_what_is_not_chosen_any_more(tmp_path: Path)
     os.utime(tmp_path / "drafts" / BOB / "draft.json", (long_ago, long_ago))
     drafts.sweep()
     assert drafts.load(BOB) is None and not (tmp_path / "drafts" / BOB).exists()
+    folder.mkdir()  # a first file is being taken in while somebody else sweeps
+    drafts.sweep()
+    assert folder.exists()
+    (folder / "draft.json").write_bytes(b"\0" * 40)  # a power cut
+    assert drafts.load(ANN) is None
+    drafts.save(ANN, Choices(replace(NOTHING, dance="sway")))
+    kept = drafts.load(ANN)
+    assert kept and kept.order.dance == "sway"
 
 
 # --- what comes after ---------------------------------------------------------------------------
