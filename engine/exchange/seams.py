@@ -69,6 +69,7 @@ def compare_seams(
         made.append((yield from _told(shooting, len(made), started)))
         scores[mode] = round(seam_score(made[-1], plan.joins), 3)
     record = {
+        "ai_generated": True,
         "modes": list(FUSIONS),
         "scores": scores,
         "joins": plan.joins,

@@ -105,12 +105,13 @@ def fit(
 def fit_parity(driver: Poses, reference: Poses, size: tuple[int, int]) -> Affine:
     """MimicMotion's fit: V ~ ay v + by by least squares, the width by the same scale in pixels.
 
-    Both poses are openpose18; every frame of the driver counts, whatever its scores.
+    Both poses are openpose18; every frame in which somebody was found counts, whatever its scores.
     Raises BadInput where upstream fails or turns the dancer upside down.
     """
     joints = _fit_joints(reference)
-    u, v = driver.keypoints[:, joints].reshape(-1, 2).T
-    target = np.tile(reference.keypoints[0, joints], (len(driver), 1))
+    found = driver.keypoints[driver.score.any(axis=1)]
+    u, v = found[:, joints].reshape(-1, 2).T
+    target = np.tile(reference.keypoints[0, joints], (len(found), 1))
     ay, by = np.polyfit(v, target[:, 1], 1)
     _check(float(ay))
     ax = ay * _aspect(driver, size)

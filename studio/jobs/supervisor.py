@@ -62,12 +62,14 @@ class Supervisor:
         while not self._closing.wait(pause):
             name = uuid.uuid4().hex
             born = time.monotonic()
-            with self._spawn(name) as process:
-                ended = self._attend(process, name)
-            if self._closing.is_set():
-                return  # the next worker marks what a closing server leaves as interrupted
-            worked = self._explain(name, process.returncode, ended)
-            worked = worked or process.returncode == REPLACE_STATUS
+            worked = False
+            with suppress(OSError):  # no memory for another process just now: as an early death
+                with self._spawn(name) as process:
+                    ended = self._attend(process, name)
+                if self._closing.is_set():
+                    return  # the next worker marks what a closing server leaves as interrupted
+                worked = self._explain(name, process.returncode, ended)
+                worked = worked or process.returncode == REPLACE_STATUS
             if worked or time.monotonic() - born >= _QUICK_DEATH_SECONDS:
                 early_deaths, pause = 0, 0.0
                 continue

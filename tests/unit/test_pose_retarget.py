@@ -7,7 +7,7 @@ import pytest
 from pose_dancer import dancer
 
 from engine.errors import BadInput, NoPoseFound
-from engine.pose.retarget import Affine, fit, retarget
+from engine.pose.retarget import Affine, Mode, fit, retarget
 from engine.pose.robust import robust_line, weighted_median
 from engine.pose.skeleton import convert
 from engine.types import Poses
@@ -31,6 +31,17 @@ def test_a_body_that_was_scaled_and_moved_is_met_exactly(mode: str) -> None:
     there = retarget(still, reference, PORTRAIT, "parity" if mode == "parity" else "robust")
     np.testing.assert_allclose(there.keypoints, reference.keypoints, atol=1e-9)
     assert there.size == PORTRAIT
+
+
+@pytest.mark.parametrize("mode", ["robust", "parity"])
+def test_frames_in_which_nobody_was_found_do_not_count(mode: str) -> None:
+    dance = dancer(6)
+    reference = moved(dance[:1], 1.3, (0.1, -0.05), PORTRAIT)
+    gone = Poses(dance.keypoints.copy(), dance.score.copy(), dance.layout, dance.size)
+    gone.keypoints[2:4] = gone.score[2:4] = 0
+    way: Mode = "parity" if mode == "parity" else "robust"
+    rest = fit(dance[[0, 1, 4, 5]], reference, PORTRAIT, way).affine
+    assert fit(gone, reference, PORTRAIT, way).affine == rest
 
 
 def test_the_dance_does_not_shrink_the_dancer() -> None:

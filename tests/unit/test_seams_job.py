@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from engine.data.video import probe
+from engine.data.video_record import read_record
 from engine.data.video_write import VideoWriter
 from engine.types import Event, Result
 from studio.choices import NOTHING, Choices
@@ -90,6 +91,7 @@ def test_the_real_worker_makes_it_and_the_page_says_what_it_shows(
     (job,) = ann.jobs()
     assert job.state == "done", job.trouble
     assert job.record["modes"] == FUSIONS and job.record["frames"] == 3 + 2 * 2
+    assert (read_record(job.result) or {})["ai_generated"]
     assert probe(job.result).frames == 7 and job.poster.exists()
     for page, names in (("en", ["Triangle", "Ramp"]), ("ko", ["삼각형", "경사"])):
         shown = ann.do.look(ann.token, page)

@@ -357,6 +357,25 @@ def test_a_worker_that_never_starts_is_told_to_those_who_wait(
     assert seen(store, job).stage == "denoise"
 
 
+def test_a_process_that_cannot_be_started_is_tried_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tried = supervisor_module.subprocess.Popen, list[Any]()
+
+    def cramped(*given: Any, **more: Any) -> Any:
+        tried.append(given)
+        if len(tried) == 1:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return real(*given, **more)
+
+    monkeypatch.setattr(supervisor_module.subprocess, "Popen", cramped)
+    job, patient = queued(store), Supervisor(store, (sys.executable, "-c", SCRIPT))
+    patient.start()
+    wait_for(lambda: seen(store, job).state == "done")
+    patient.close()
+    assert len(tried) == 2
+
+
 def test_a_job_that_does_not_listen_is_ended(store: Store, supervisor: Supervisor) -> None:
     deaf, after = queued(store, "deaf"), queued(store)
     wait_for(lambda: seen(store, deaf).state == "running")
