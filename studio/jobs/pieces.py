@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def keep_look(made: Path, job: Job, seconds: float) -> None:
     number = int(before[-1].stem.split("-")[1]) + 1 if before else 1
     os.replace(made, folder / f"look-{number:04}-{round(1000 * seconds):09}.mp4")
     for old in before:
-        old.unlink()
+        with suppress(PermissionError):  # Windows, while it plays: it goes with the others
+            old.unlink()
 
 
 def watchable(job: Job) -> tuple[Piece, ...]:

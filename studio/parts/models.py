@@ -136,7 +136,7 @@ class _Builder:
             "needs": self._needs(card),
             "alternative": card.alternative,
             "note": self._note(one),
-            "trouble": self._trouble(one.record) if wanted else None,
+            "trouble": self._trouble(one.record) if wanted and self._admin else None,
             "progress": self._progress(one.record) if busy else None,
         }
         if not self._admin:

@@ -19,7 +19,7 @@ import pytest
 from toy_model import BIG, SMALL, TOTAL, WEIGHTS, begin, kept, parts, toy_card, toy_hub
 
 from engine.models.cards import CARDS, Memory, all_cards
-from engine.models.hub_errors import MESSAGES
+from engine.models.hub_errors import MESSAGES, disk_full
 from engine.models.machine import Machine, largest_card
 from engine.models.resolve import folder_of
 from studio.fetches.fetcher import Fetcher, Standing
@@ -27,6 +27,7 @@ from studio.fetches.process import run
 from studio.fetches.record import Record, load, mark_of, of_this_process, save
 from studio.hosting import hosting
 from studio.jobs.job import Trouble
+from studio.jobs.trouble import explain
 from studio.parts.models import contents, trouble_texts
 from studio.tabs.models import Models
 from studio.words import known, say
@@ -344,7 +345,10 @@ def test_visitors_of_a_public_studio_only_look(tmp_path: Path) -> None:
     assert not fetcher.done
     card = shown(fetcher, admin=False)
     assert not card["actions"] and not card["agree"] and card["gate"] is None
+    full = explain(disk_full(CARDS["dwpose"], tmp_path, 2, 1))
+    save(tmp_path, Record("dwpose", "get", "failed", trouble=full))
     whole = json.dumps(contents(Fetcher(tmp_path), LAPTOP, False, False, "en"))
+    assert str(tmp_path) in json.dumps(contents(Fetcher(tmp_path), LAPTOP, True, False, "en"))
     assert str(tmp_path) not in whole and "free on the disk" not in whole
 
 
