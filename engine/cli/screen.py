@@ -17,8 +17,15 @@ _BY_COMMAND = {
     "several_people": "Say whom to follow, counted from the left: with `pose` --person 2, with "
     "`generate` --set person=2.",
     "tempo_assumed": "Add --set fps=N if the dance is too fast or too slow.",
+    "paper_person": "Videos of real people need MimicMotion's public weights: `python -m engine "
+    "models get mimicmotion`, then --model mimicmotion.",
+    "window_shortened": "A smaller --set resolution=N makes room for more. Who knows better can "
+    "choose --set window_size=N.",
+    "no_photo": "Give one with --image.",
+    "one_frame": "Give a clip or a keypoint file with at least two frames; a picture of a person "
+    "goes to --image.",
 }
-"""What to do about a warning whose own words name a place on the screen, by its key."""
+"""What to do about what is told in words that name a place on the screen, by its key."""
 
 _TERMINAL_SECONDS = 0.1
 _LOG_SECONDS = 5.0
@@ -54,9 +61,9 @@ class Screen:
 
     def error(self, error: StudioError) -> None:
         """Say what happened, why, and what to do: one line each."""
-        for word in ("what", "why", "fix"):
-            text = " ".join(str(getattr(error, word)).split())
-            self.note(f"{word}: {text}")
+        fix = _BY_COMMAND.get(error.key, error.fix)
+        for word, text in (("what", error.what), ("why", error.why), ("fix", fix)):
+            self.note(f"{word}: {' '.join(str(text).split())}")
 
     def note(self, line: str) -> None:
         """Write a line of its own."""

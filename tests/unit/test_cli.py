@@ -240,6 +240,8 @@ def test_a_warning_says_what_to_type(capsys: pytest.CaptureFixture[str]) -> None
     screen.show(Warning("Several.", "Why.", "Under Advanced.", key="several_people"))
     said = capsys.readouterr().err
     assert "--person 2" in said and "Advanced" not in said
+    screen.error(BadInput("No photo.", "Why.", "Click an example.", key="no_photo"))
+    assert capsys.readouterr().err.splitlines()[-1] == "fix: Give one with --image."
 
 
 def test_drawn_dancers_become_a_data_set(
