@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from engine.data.limits import Limits
-from studio.environment import for_reading
+from studio.environment import ROOT, for_reading
 from studio.hosting import Hosting
 from studio.jobs.job import Trouble
 
 Role: TypeAlias = Literal["photo", "motion", "keypoints"]
 
 INSPECTOR = (sys.executable, "-B", "-m", "studio.inspect_upload")
-_ROOT = Path(__file__).resolve().parent.parent
 _REMEMBERED = 512
 _MOST_WAITING = 6
 """Files that wait for a check to end. Each holds one of the page's 40 threads, so no more may."""
@@ -132,7 +131,7 @@ class Intake:
                 input=json.dumps(self.order(path, role)).encode(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what libraries say of a file may quote it
-                cwd=_ROOT,
+                cwd=ROOT,
                 env=for_reading(os.environ),
                 timeout=self._where.check_seconds,
                 check=False,

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.environment import for_computing
+from studio.environment import ROOT, for_computing
 
 STAGE_HAND = (sys.executable, "-m", "studio.stage_hand")
 _KEPT = 48
@@ -129,9 +129,9 @@ class Rehearsals:
         self._end()
         self._replies = queue.Queue()
         self._hand = subprocess.Popen(
-            [*self._command, str(self._home)],
+            [*self._command, str(self._home.absolute())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-            env=for_computing(os.environ),
+            cwd=ROOT, env=for_computing(os.environ),
         )  # fmt: skip
         threading.Thread(target=_listen, args=(self._hand, self._replies), daemon=True).start()
         return self._hand

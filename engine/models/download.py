@@ -173,7 +173,7 @@ class _Run:
                 part.unlink()
                 raise self._damaged(remote)
         try:
-            with open(part, "rb") as file:
+            with open(part, "rb+") as file:  # Windows puts only what may be written on the disk
                 os.fsync(file.fileno())  # the name must not outlive a power cut that the bytes did
             kept = own_cache(self.home, self.source)
             kept.keep(part, remote.file.name, remote.etag, remote.commit)

@@ -19,7 +19,7 @@ from engine.models.card import Hub, ModelCard, Pocket
 from engine.models.cards import all_cards
 from engine.models.removal import Removed, is_ours, remove
 from engine.models.resolve import Found, find, resolve, unfinished
-from studio.environment import for_fetching
+from studio.environment import ROOT, for_fetching
 from studio.fetches.record import Record, Task, load, mark_of, process_of, save
 from studio.jobs.trouble import UNEXPECTED
 
@@ -99,8 +99,10 @@ class Fetcher:
         with self._lock:
             if self._busy(card, load(self.home, card.key)):
                 return
-            command = [*self._command, str(self.home), card.key, task]
-            child = subprocess.Popen(command, stdin=subprocess.PIPE, env=for_fetching(os.environ))
+            command = [*self._command, str(self.home.absolute()), card.key, task]
+            child = subprocess.Popen(
+                command, stdin=subprocess.PIPE, cwd=ROOT, env=for_fetching(os.environ)
+            )
             assert child.stdin is not None  # the pipe that was asked for
             typed = {"token": token, "agreed": agreed}
             child.stdin.write(json.dumps(typed).encode() + b"\n")

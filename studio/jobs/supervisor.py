@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
-from studio.environment import for_computing
+from studio.environment import ROOT, for_computing
 from studio.jobs.job import Job
 from studio.jobs.store import Store
 from studio.jobs.trouble import REPLACE_STATUS, explain_end, too_slow
@@ -83,9 +83,10 @@ class Supervisor:
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         # Standard input is the leash: see studio.jobs.worker.
         return subprocess.Popen(
-            [*self._command, str(self._store.home), name],
+            [*self._command, str(self._store.home.absolute()), name],
             stdin=subprocess.PIPE,
-            env=for_computing(os.environ),
+            cwd=ROOT,
+            env=for_computing(os.environ) | {"STUDIO_HOME": str(self._store.home.absolute())},
         )
 
     def _attend(self, process: subprocess.Popen[bytes], name: str) -> Ended:

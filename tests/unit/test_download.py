@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
@@ -55,6 +56,21 @@ def test_files_arrive_whole_and_are_found(hub: FakeHub, tmp_path: Path) -> None:
     assert found.paths[BIG].read_bytes() == WEIGHTS and found.paths[SMALL].read_bytes() == CONFIG
     assert not parts(tmp_path)
     assert fetch(tmp_path) == []  # what is here is not fetched again
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks the system as only POSIX does")
+def test_what_is_put_on_the_disk_is_open_for_writing_as_windows_wants_it(
+    hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def as_on_windows(handle: int) -> None:
+        if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(os, "fsync", as_on_windows)
+    fetch(tmp_path)
+    assert isinstance(resolve(toy_card(), tmp_path, cache=tmp_path / "none"), Found)
 
 
 def test_other_programs_read_what_was_fetched(hub: FakeHub, tmp_path: Path) -> None:

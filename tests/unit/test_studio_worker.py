@@ -252,6 +252,8 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
         return iter(())
 
     class Shelves:
+        home, device = tmp_path, "the device"
+
         def __init__(self, limits: Any) -> None: ...
 
         def of(self, model: str, system: str) -> str:
@@ -263,6 +265,8 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
         module = types.ModuleType(f"engine.{name}")
         vars(module).update(inside)
         monkeypatch.setitem(sys.modules, f"engine.{name}", module)
+    told: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(worker.places, "tell", lambda *of: told.append(of))
     photo = tmp_path / "me.png"
     photo.write_bytes(b"png")
     job = store.add(
@@ -273,6 +277,7 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
     inputs = Inputs(image=job.folder / "inputs" / "image.png", dance="sway")
     shelf = "the shelf of mimicmotion's odd"
     assert given == ["mimicmotion", {"seed": 4}, inputs, shelf, out, {"scratch": job.scratch}]
+    assert told == [(tmp_path, "the device")]
     look = store.add("ann", "mimicmotion", {}, {}, {"dance": "sway"}, kind="seams")
     assert list(worker.engine()(look, out)) == [] and given[-1] == out
 
@@ -358,7 +363,7 @@ def test_a_worker_that_never_starts_is_told_to_those_who_wait(
 
 
 def test_a_process_that_cannot_be_started_is_tried_again(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     real, tried = supervisor_module.subprocess.Popen, list[Any]()
 
@@ -369,6 +374,7 @@ def test_a_process_that_cannot_be_started_is_tried_again(
         return real(*given, **more)
 
     monkeypatch.setattr(supervisor_module.subprocess, "Popen", cramped)
+    monkeypatch.chdir(tmp_path)  # wherever the studio was started
     job, patient = queued(store), Supervisor(store, (sys.executable, "-c", SCRIPT))
     patient.start()
     wait_for(lambda: seen(store, job).state == "done")
