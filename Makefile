@@ -21,10 +21,11 @@ check: .venv/ready-dev
 	$(BIN)/lint-imports
 	@# two runs at once on two cores: with threads of their own as well they only wait for each other
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit tests/parity tests/property tests/invariant \
-		-q --timeout 300 -n 2
+		-q --timeout 300 -n 2 --durations 15
 
 e2e: .venv/ready-dev .venv/axe.min.js chromium
-	$(BIN)/python -m pytest tests/e2e -q --timeout 600 -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/e2e -q --timeout 600 -n 2 --durations 15 \
+		--dist loadfile --no-loadscope-reorder
 
 chromium:
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; }
