@@ -54,7 +54,9 @@ class Scratch:
                 said = file.metadata() or {}
                 if said.get("key") != self._key:
                     return None
-                return Kept(int(said["done"]), file.get_tensor("latents").to(device))
+                # a copy: what is only mapped holds the file, which Windows then lets nobody replace
+                latents = file.get_tensor("latents").to(device, copy=True)
+                return Kept(int(said["done"]), latents)
         except (SafetensorError, KeyError, ValueError, OSError):  # damaged: the run starts anew
             return None
 
