@@ -266,6 +266,17 @@ def test_nothing_is_kept_before_the_page_has_its_draft_and_for_nobody(page: Page
     assert page.drafts.load(owner_of(page.token) or "") is None
 
 
+def test_a_draft_of_an_older_studio_is_made_fit_for_the_form(page: Page) -> None:
+    old = {"fusion": "of old", "window_size": 10**6, "sparkle": 3, "quality": "best"}
+    page.drafts.save(
+        owner_of(page.token) or "", Choices(replace(NOTHING, dance="salsa"), False, old)
+    )
+    page.arrive()
+    again = page.do.chosen(page.given)
+    assert again.order.dance == "salsa" and again.settings["quality"] == "best"
+    assert (again.settings["fusion"], again.settings["window_size"]) == ("triangle", 0)
+
+
 def test_a_draft_belongs_to_its_owner_and_its_consent_to_its_photo(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path)
     photo = _file(tmp_path, "me.png", b"me")

@@ -118,6 +118,8 @@ class Handlers:
         """A page was opened: know the visitor and their choices again, and how the work stands."""
         known = token if owner_of(token) else new_token()
         draft = self._drafts.load(owner_of(known) or "")
+        if draft is not None:  # an older studio may have kept what this one's form cannot show
+            draft = replace(draft, settings=apply_settings(draft.settings).settings)
         chosen = draft or self.first()
         gone = self._making.gone(chosen.order.model, language_of(page))
         filled = self.fill(chosen, page)
