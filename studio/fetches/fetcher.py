@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 import psutil
 
-from engine.models.card import Hub, ModelCard, Pocket
+from engine.models.card import ModelCard, Pocket
 from engine.models.cards import all_cards
 from engine.models.removal import Removed, is_ours, remove
 from engine.models.resolve import Found, find, resolve, unfinished
@@ -182,8 +182,3 @@ class Fetcher:
             if path is not None and mark_of(path) == mark:
                 found.append(name)
         return tuple(found)
-
-
-def is_fetchable(card: ModelCard) -> bool:
-    """Whether Get makes sense for it."""
-    return isinstance(card.source, Hub)
