@@ -1,7 +1,7 @@
 @echo off
-rem Open the studio on Windows: sets itself up in .venv the first time.
+rem Open the studio on Windows: sets itself up in .venv the first time, and after an update.
 cd /d "%~dp0"
-if exist .venv\ready goto :open
+fc /b constraints.txt .venv\ready >nul 2>nul && goto :open
 set "wanted=import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))"
 set "python="
 for %%p in ("py -3.11" "py -3.12" "py -3.13" "py -3" "python") do (
@@ -10,9 +10,9 @@ for %%p in ("py -3.11" "py -3.12" "py -3.13" "py -3" "python") do (
 if not defined python goto :nopython
 %python% -m venv .venv || goto :novenv
 .venv\Scripts\python -m pip install -q -r requirements.txt -c constraints.txt || goto :failed
-type nul > .venv\ready
+copy /y constraints.txt .venv\ready >nul
 :open
-.venv\Scripts\python app.py
+.venv\Scripts\python app.py || pause
 goto :eof
 :nopython
 echo Pirouette needs Python 3.11 to 3.14, and none was found. Get 3.12 from python.org, then run this
