@@ -28,7 +28,8 @@ from engine.exchange.estimate import Estimate
 from engine.exchange.motion import Motion, read_motion
 from engine.exchange.prepare import prepare
 from engine.exchange.room import memory_told
-from engine.exchange.scene import PUBLISHED_RESOLUTION, drawn_size, settled
+from engine.exchange.scene import settled
+from engine.exchange.shapes import PUBLISHED_RESOLUTION, drawn_size
 from engine.models.shelf import Shelf
 from engine.papers import mimicmotion
 from engine.settings import parse

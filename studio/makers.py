@@ -9,8 +9,6 @@ from engine.models.makers import BUILT_IN, makers
 from studio.fetches.fetcher import Fetcher
 from studio.words import Language, known, say
 
-_BUILT_IN_WINDOW = 16
-
 
 class Makers:
     """The models of one system that a visitor can choose from.
@@ -77,11 +75,6 @@ def label_of(model: str, language: Language) -> str:
     if model == BUILT_IN:
         return say("maker_pocket", language)
     return say("maker_real", language, title=title_of(model, language))
-
-
-def window_of(model: str) -> int:
-    """How many frames a model makes together, unless a setting says otherwise."""
-    return CARDS[model].window if model in CARDS else _BUILT_IN_WINDOW
 
 
 def fit_words(card: ModelCard, machine: Machine, language: Language) -> str:

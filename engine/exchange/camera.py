@@ -19,22 +19,22 @@ from engine.data.pixels import to_pixels, to_rgb
 from engine.evaluate.heldout import Animate
 from engine.exchange.estimate import Estimate, probe
 from engine.exchange.looks import Looks
+from engine.exchange.motion import count_frames
 from engine.exchange.peak import PeakMemory
 from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, watch
 from engine.exchange.room import fitted
 from engine.exchange.scene import (
-    PUBLISHED_RESOLUTION,
     STYLES,
     DrawnPoses,
     Scene,
-    drawn_size,
     guiding,
     read_scene,
     settled,
     unlike_training,
 )
 from engine.exchange.seams import SMALL_SIDE, compare_seams, enough_frames
+from engine.exchange.shapes import PUBLISHED_RESOLUTION, drawn_size, published_pixels
 from engine.models.shelf import Shelf
 from engine.nets.autoencoder import decode_in_chunks
 from engine.nets.mimicmotion import Networks, PosePictures
@@ -187,16 +187,51 @@ class Camera:
     def preview_seams(
         self, settings: MimicMotionSettings, inputs: Inputs, out: Path
     ) -> Iterator[Event]:
-        """The first windows in every way of blending, small and in draft; see `compare_seams`."""
-        side = min(settings.resolution or PUBLISHED_RESOLUTION, SMALL_SIDE)
-        draft = replace(settings, quality="draft", num_inference_steps=0, resolution=side)
+        """The first windows in every way of blending, small and in draft; see `compare_seams`.
+
+        The windows are those of the whole video at its full size, as the memory allows them there.
+        """
         seed = settings.seed if settings.seed >= 0 else secrets.randbelow(2**31)
+        whole, warnings = self._whole(settings, seed, inputs)
+        yield from warnings
+        side = min(settings.resolution or PUBLISHED_RESOLUTION, SMALL_SIDE)
+        draft = replace(
+            settings,
+            quality="draft",
+            num_inference_steps=0,
+            resolution=side,
+            window_size=whole.window_size,
+            overlap=whole.overlap,
+        )
         chosen = settled(draft, self.nets.spec, seed)
         enough = enough_frames(chosen)
         if not 0 < draft.num_frames <= enough:
             draft = replace(draft, num_frames=enough)
         scene = yield from read_scene(draft, inputs, self.shelf, self.size(draft))
-        yield from compare_seams(self.shoot, chosen, scene, out)
+        for event in compare_seams(self.shoot, chosen, scene, out):
+            if isinstance(event, Result):
+                event = Result(event.path, {**event.record, **warned(warnings)})
+            yield event
+
+    def _whole(
+        self, settings: MimicMotionSettings, seed: int, inputs: Inputs
+    ) -> tuple[MimicMotionSettings, tuple[Warning, ...]]:
+        """`fitted` settings of the whole video, before photo and dance are read."""
+        frames = count_frames(
+            inputs,
+            fps=settings.fps,
+            num_frames=settings.num_frames,
+            person=settings.person,
+            limits=self.shelf.limits,
+        )
+        return fitted(
+            settled(settings, self.nets.spec, seed),
+            settings,
+            self.nets,
+            self.size(settings) or published_pixels(settings.resolution, settings.shape),
+            1 + frames,
+            choose(settings.memory, self.shelf.device),
+        )
 
     def redraw(self, settings: MimicMotionSettings) -> Animate:
         """The system as the measurements see it."""

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from engine.catalogue import QUALITY_STEPS
-from engine.models.cards import CARDS
+from engine.exchange.shapes import PUBLISHED_RESOLUTION
 from engine.models.makers import BUILT_IN
+from engine.models.sizes import window_of
 
 _START, _FRAME, _STEP = 1.0, 0.1, 0.05
 """Seconds to begin, per frame (drawing, decoding, writing), and per frame and denoising step, where
@@ -31,11 +32,6 @@ _TOGETHER = {True: 26e6, False: 90e6}
 
 _WAITING = {True: 0.02, False: 0.07}
 """What a frame outside the window takes, of one inside: its latents and its pose's features."""
-
-_BUILT_IN_WINDOW = 16
-
-_PUBLISHED_SIDE = 576
-"""Of pictures whose setting `resolution` is 0, of a published model (specs/mimicmotion.md b.1)."""
 
 _LONG = 16 / 9
 """Pixels of a portrait or landscape picture, in those of a square one with the same shorter side.
@@ -158,8 +154,7 @@ def _size(settings: Mapping[str, Any], model: str) -> float | None:
     frames = settings.get("num_frames")
     if not frames:
         return None
-    usual = CARDS[model].window if model in CARDS else 0
-    window = settings.get("window_size") or usual or _BUILT_IN_WINDOW
+    window = settings.get("window_size") or window_of(model)
     together = min(float(frames) + 1, float(window))  # the photo has a slot of its own
     waiting = float(frames) + 1 - together
     each = _TOGETHER[model == BUILT_IN] * _area(settings, model)
@@ -169,8 +164,8 @@ def _size(settings: Mapping[str, Any], model: str) -> float | None:
 def _area(settings: Mapping[str, Any], model: str) -> float:
     """Pixels of a picture, in those of a square one of the usual size."""
     built_in = model == BUILT_IN
-    side = _PUBLISHED_SIDE if built_in else settings.get("resolution") or _PUBLISHED_SIDE
-    area = (float(side) / _PUBLISHED_SIDE) ** 2
+    side = 0 if built_in else settings.get("resolution")
+    area = (float(side or PUBLISHED_RESOLUTION) / PUBLISHED_RESOLUTION) ** 2
     shape = settings.get("shape") or "auto"
     return area * _LONG if shape != "square" and not (built_in and shape == "auto") else area
 

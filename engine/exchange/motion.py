@@ -17,7 +17,7 @@ from engine.exchange.kinds import look_at
 from engine.models.shelf import Shelf
 from engine.pose.mend import doubts, mend, report
 from engine.pose.people import People, pick
-from engine.pose.readers import read_poses
+from engine.pose.readers import PoseFile, read_poses
 from engine.pose.smooth import fill_gaps, smooth
 from engine.types import Inputs, Poses, Progress, Warning
 
@@ -103,6 +103,28 @@ def read_motion(
     return _cared_for(motion, mended, smoothing)
 
 
+def count_frames(
+    inputs: Inputs,
+    *,
+    fps: float = 0.0,
+    num_frames: int = 0,
+    person: int = 0,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> int:
+    """How many frames `read_motion` will give, before any pose is looked for; arguments as there.
+
+    Of a video it is what its header promises, give or take one; 0 without a motion. Raises BadInput
+    as `read_motion` does.
+    """
+    if inputs.dance is not None:
+        return num_frames or _one_round(inputs.dance, fps or MODEL_FPS)
+    if inputs.motion is None:
+        return 0
+    if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
+        return _keypoint_pace(read_poses(inputs.motion, person), fps, num_frames)[1]
+    return _video_pace(video.probe(inputs.motion, limits), fps, num_frames)[1]
+
+
 def _cared_for(motion: Motion, mended: bool, smoothing: float) -> Motion:
     """Mend and smooth what a detector or a file gave, and say where it was doubtful."""
     poses = motion.poses
@@ -134,15 +156,34 @@ def thinned(rate: float) -> float:
     return max(1.0, rate / max(1, round(rate / MODEL_FPS)))
 
 
-def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits: Limits) -> Motion:
-    file = read_poses(path, person)
-    given = file.fps or 30.0
+def _given(file: PoseFile) -> float:
+    """The keypoints' own frames per second, assumed where the file does not say."""
+    return file.fps or 30.0
+
+
+def _keypoint_pace(file: PoseFile, fps: float, num_frames: int) -> tuple[float, int]:
+    """Frames per second and number of frames of the result."""
+    given = _given(file)
     rate = fps or thinned(given)
     count = max(1, int(len(file.poses) * rate / given + 1e-6))
-    count = min(count, num_frames or count)
+    return rate, min(count, num_frames or count)
+
+
+def _video_pace(info: video.VideoInfo, fps: float, num_frames: int) -> tuple[float, int]:
+    """Frames per second and number of frames of the result, as the video's header promises."""
+    rate = fps or thinned(info.fps or MODEL_FPS)
+    total = max(1, round(info.seconds * rate))
+    return rate, min(total, num_frames) if num_frames else total
+
+
+def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits: Limits) -> Motion:
+    file = read_poses(path, person)
+    rate, count = _keypoint_pace(file, fps, num_frames)
     if fps:  # a high rate makes many frames of few, so that is refused before they are made
         check_result(count, limits)
-    chosen = np.minimum(np.arange(count) * given / rate, len(file.poses) - 1).astype(np.int64)
+    chosen = np.minimum(np.arange(count) * _given(file) / rate, len(file.poses) - 1).astype(
+        np.int64
+    )
     warnings: tuple[Warning, ...] = ()
     if file.fps is None:
         warnings = (
@@ -160,9 +201,7 @@ def _from_video(
     path: Path, shelf: Shelf, fps: float, num_frames: int, person: int, limits: Limits
 ) -> Generator[Progress, None, Motion]:
     info = video.probe(path, limits)
-    rate = fps or thinned(info.fps or MODEL_FPS)
-    total = max(1, round(info.seconds * rate))
-    total = min(total, num_frames) if num_frames else total
+    rate, total = _video_pace(info, fps, num_frames)
     yield Progress(0, total, "find the pose")
     look = look_at(path, info, shelf, limits)
     found, told = yield from follow(Film(path, look, rate, num_frames, total), shelf, limits)

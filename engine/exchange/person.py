@@ -11,6 +11,7 @@ from engine.data import synth
 from engine.data.picture import fit, fit_published, published_size, read_picture, shaped_size
 from engine.data.view import Box, around
 from engine.errors import BadInput, NoPoseFound
+from engine.exchange.shapes import PUBLISHED_MULTIPLE
 from engine.models.shelf import Shelf
 from engine.pose.skeleton import SEEN
 from engine.types import Inputs, Poses, Warning
@@ -45,9 +46,6 @@ BARS = Warning(
     "Choose the shape of the photo, or a photo with more room around the person.",
     key="shape_bars",
 )
-
-PUBLISHED_MULTIPLE = 64
-"""Sides of the public model's pictures: its latents must halve three times (spec a.4)."""
 
 _ROOM = (0.06, 0.14, 0.06, 0.06)
 """What belongs to a person beyond their joints, left, top, right and bottom: hair, fingers, shoes.

@@ -15,7 +15,8 @@ from engine.data.picture import read_picture, resized
 from engine.errors import NoPoseFound
 from engine.exchange.motion import SEVERAL
 from engine.exchange.person import NOBODY, PAPER
-from engine.exchange.scene import Scene, drawn_size, read_scene
+from engine.exchange.scene import Scene, read_scene
+from engine.exchange.shapes import drawn_size
 from engine.models.shelf import Shelf
 from engine.pose.draw import POCKET, draw
 from engine.pose.skeleton import SEEN, convert

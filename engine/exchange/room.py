@@ -12,8 +12,9 @@ from torch import nn
 
 from engine.catalogue import MimicMotionSettings
 from engine.errors import OutOfMemory, no_memory, ran_out_of_memory
+from engine.exchange.windowing import call_of, windowing
+from engine.models.sizes import Sizes
 from engine.nets.mimicmotion import Networks
-from engine.sampling.footprint import RESERVE, Call, call_bytes, longest_window
 from engine.sampling.profile import GIB, Profile
 from engine.types import Warning
 
@@ -39,27 +40,16 @@ def fitted(
         size: (width, height) of the pictures.
         frames: of the whole video, the reference slot included.
     """
-    together = min(chosen.window_size, frames)
     if asked.window_size:
         return chosen, ()
-    factor = nets.autoencoder.downscale
-    call = Call(
-        cells=(size[0] // factor) * (size[1] // factor),
-        width=nets.unet.config["block_out_channels"][0],
-        tokens=profile.tokens,
-        item=profile.dtype.itemsize if profile.dtype else 4,
-        batch=profile.batch,
-        ff_mult=nets.unet.config["ff_mult"],
-    )
-    taken = held_bytes(nets, profile) + RESERVE
-    if profile.residency == "all":  # the poses' features lie there as well
-        taken += frames * call.cells * call.width * call.item
-    longest = longest_window(profile.memory - taken, call)
-    if together <= longest:
+    unet = nets.unet.config
+    sizes = Sizes(nets.autoencoder.downscale, unet["block_out_channels"][0], unet["ff_mult"])
+    call = call_of(sizes, size, profile, profile.dtype.itemsize if profile.dtype else 4)
+    wished = chosen.window_size, chosen.overlap
+    found = windowing(*wished, frames, call, held_bytes(nets, profile), profile)
+    if not found.shortened:
         return chosen, ()
-    shorter = replace(chosen, window_size=longest, overlap=min(chosen.overlap, longest // 2))
-    need = call_bytes(together, call) + taken
-    return shorter, (
+    return replace(chosen, window_size=found.window, overlap=found.overlap), (
         Warning(
             "Fewer frames are made together than the model was trained with.",
             "{window} instead of {usual}: those need about {need} GB of memory, and {have} GB may "
@@ -67,10 +57,10 @@ def fitted(
             "A smaller resolution makes room for more. Who knows better can choose a window under "
             "Advanced.",
             key="window_shortened",
-            window=longest,
-            usual=together,
-            need=f"{need / GIB:.1f}",
-            have=f"{profile.memory / GIB:.1f}",
+            window=found.window,
+            usual=found.usual,
+            need=f"{found.need / GIB:.1f}",
+            have=f"{found.have / GIB:.1f}",
         ),
     )
 

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
-from engine.data.picture import shaped_size
 from engine.data.pixels import to_pixels
 from engine.exchange.motion import read_motion
 from engine.exchange.person import read_person, read_real_person
+from engine.exchange.shapes import PUBLISHED_RESOLUTION
 from engine.models.shelf import Shelf
 from engine.nets.mimicmotion import Spec
 from engine.pose.draw import MIMICMOTION, POCKET, Style, draw
@@ -27,12 +27,6 @@ from engine.types import Inputs, Poses, Progress, Warning
 
 STYLES: Mapping[str, Style] = {"mimicmotion": MIMICMOTION, "pocket": POCKET}
 """How poses are drawn for a model, by the name in its spec."""
-
-PUBLISHED_RESOLUTION = 576
-"""The shorter side in pixels that the public weights were trained at (specs/mimicmotion.md b.1)."""
-
-_DRAWN_MULTIPLE = 32
-"""Of the sides of drawn people's pictures: 16 is what the networks need."""
 
 FITTED: Mapping[str, Warning] = {
     "bones": Warning(
@@ -123,15 +117,6 @@ def read_scene(
     yield from warnings
     audio = motion.audio if settings.keep_audio else None
     return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
-
-
-def drawn_size(side: int, shape: str) -> tuple[int, int]:
-    """(width, height) of drawn people's pictures whose shorter side is `side`.
-
-    The shape `auto` is square, as the built-in model's training was. It paints the other shapes as
-    well (docs/results.md): the person keeps their size and gains room.
-    """
-    return shaped_size("square" if shape == "auto" else shape, side, _DRAWN_MULTIPLE)
 
 
 def settled(settings: MimicMotionSettings, spec: Spec, seed: int) -> MimicMotionSettings:

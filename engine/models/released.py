@@ -16,17 +16,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from engine.device import Device
 from engine.errors import BadInput, CheckpointMismatch
-from engine.models import checkpoint
+from engine.models import checkpoint, sizes
 from engine.models.cards import CARDS, with_needs
 from engine.models.layout import MIMICMOTION
 from engine.models.resolve import require
+from engine.models.sizes import Part
 from engine.models.svd_folder import SvdFolder
 from engine.models.trained import read_trained
 from engine.models.weight_file import read
@@ -37,9 +38,6 @@ from engine.nets.unet import VideoUNet
 
 if TYPE_CHECKING:
     from engine.nets.clip_image import SVDImageEncoder
-
-Part: TypeAlias = Literal["unet", "pose_net", "vae", "image_encoder"]
-PARTS: tuple[Part, ...] = get_args(Part)
 
 _SHORT_WINDOW = 16
 _FIRST_VERSION = frozenset({"MimicMotion", "MimicMotion_1", "MimicMotionMergedUnet_1-0-fp16"})
@@ -150,20 +148,10 @@ def _among(paths: Mapping[str, Path], svd: SvdFolder, home: Path) -> ReleasedFil
 
 
 def precisions(device: Device) -> Mapping[Part, torch.dtype]:
-    """Which precision suits which network on a device.
-
-    The U-Net samples in the device's own. The PoseNet is tiny and the autoencoder overflows in
-    fp16 (SVD's configuration asks for fp32), so these are fp32, the latter bf16 on a graphics card
-    that has it.
-    """
-    fast = device.sampling
-    graphics = device.torch.type == "cuda" and fast == torch.bfloat16
-    return {
-        "unet": fast,
-        "pose_net": torch.float32,
-        "vae": fast if graphics else torch.float32,
-        "image_encoder": fast,
-    }
+    """Which precision suits which network on a device; see `sizes.precisions`."""
+    fast = str(device.sampling).removeprefix("torch.")
+    named = sizes.precisions(device.torch.type, fast)
+    return {part: getattr(torch, name) for part, name in named.items()}
 
 
 class Released:

@@ -40,8 +40,9 @@ from engine.sampling import noise, windows
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.guidance import Guidance, ramp
 from engine.sampling.loop import Step, Tick, denoise
+from engine.sampling.placing import chunked, resident
 from engine.sampling.plan import Plan
-from engine.sampling.profile import PROFILES, Profile, choose, chunked, resident
+from engine.sampling.profile import PROFILES, Profile, choose
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.sampling.scratch import Scratch
 from engine.train.fit import Batch

@@ -11,19 +11,21 @@ measured on cards of these sizes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import psutil
-import torch
-from torch import nn
 
-from engine.device import Device
-from engine.nets.attention import Attention, FeedForward
+if TYPE_CHECKING:  # a screen asks for profiles, too, and loads no torch
+    import torch
+
+    from engine.device import Device
 
 GIB = 1024**3
+
+ITEM: Mapping[str, int] = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Bytes of a number, by torch's name of its kind."""
 
 
 @dataclass(frozen=True)
@@ -65,66 +67,64 @@ PROFILES: Mapping[str, Profile] = {
 }
 
 
-def choose(name: str, device: Device, memory: int | None = None) -> Profile:
-    """The profile called `name`, or with `auto` the largest that the device's memory allows.
+@dataclass(frozen=True)
+class Place:
+    """What a run computes on, as far as its memory goes.
 
-    Args:
-        memory: bytes on the device, asked of it by default.
-    Returns: the profile with its `dtype` filled in, and with the `memory` that it may fill: with
-        `auto` all there is, else no more than its name says. Raises ValueError for an unknown name.
+    Attributes:
+        kind: `cpu`, `cuda` or `mps`, as torch calls them.
+        memory: bytes that the device has, or without a card the computer.
+        precision: torch's name of the numbers that are sampled in there.
     """
+
+    kind: str
+    memory: int
+    precision: str
+
+    @property
+    def item(self) -> int:
+        """Bytes of a number while sampling."""
+        return ITEM[self.precision]
+
+
+def place_of(device: Device, memory: int | None = None) -> Place:
+    """What a device is and has; its `memory` in bytes is asked of it by default."""
     there = _there(device.torch) if memory is None else memory
-    found = _fitting(device.torch, there) if name == "auto" else name
+    return Place(device.torch.type, there, str(device.sampling).removeprefix("torch."))
+
+
+def allowed(name: str, place: Place) -> Profile:
+    """The profile called `name`, or with `auto` the largest that the memory of a place allows.
+
+    Returns: the profile with the `memory` that it may fill: with `auto` all there is, else no more
+    than its name says. Raises ValueError for an unknown name.
+    """
+    found = _fitting(place) if name == "auto" else name
     if found not in PROFILES:
         raise ValueError(f"no profile '{found}'; there are {', '.join(PROFILES)}")
     profile = PROFILES[found]
-    limit = there if name == "auto" or not profile.memory else min(profile.memory, there)
-    return replace(profile, memory=limit, dtype=profile.dtype or device.sampling)
+    whole = name == "auto" or not profile.memory
+    return replace(profile, memory=place.memory if whole else min(profile.memory, place.memory))
+
+
+def choose(name: str, device: Device, memory: int | None = None) -> Profile:
+    """The `allowed` profile on a device, with its `dtype` filled in; `memory` as for `place_of`."""
+    profile = allowed(name, place_of(device, memory))
+    return replace(profile, dtype=profile.dtype or device.sampling)
 
 
 def _there(device: torch.device) -> int:
     """Bytes that the device has, or without a card the computer."""
     if device.type == "cuda":
+        import torch
+
         return torch.cuda.get_device_properties(device).total_memory
     return int(psutil.virtual_memory().total)
 
 
-def _fitting(device: torch.device, there: int) -> str:
-    if device.type != "cuda":
+def _fitting(place: Place) -> str:
+    if place.kind != "cuda":
         return "cpu"
     # cards report a little less than what is printed on them
-    fitting = [p for p in PROFILES.values() if 0 < p.memory <= there * 1.08]
+    fitting = [p for p in PROFILES.values() if 0 < p.memory <= place.memory * 1.08]
     return max(fitting, key=lambda p: p.memory).name if fitting else "6gb"
-
-
-@contextmanager
-def chunked(net: nn.Module, tokens: int) -> Iterator[None]:
-    """Cut the network's feed-forwards and self-attentions into pieces of at most `tokens` tokens.
-
-    0 leaves them whole. In a feed-forward each token goes through on its own, in an attention each
-    frame (or, along the frames, each pixel), so the result is the same up to rounding.
-    """
-    layers = [module for module in net.modules() if isinstance(module, Attention | FeedForward)]
-    before = [layer.tokens for layer in layers]
-    try:
-        for layer in layers:
-            layer.tokens = tokens
-        yield
-    finally:
-        for layer, was in zip(layers, before, strict=True):
-            layer.tokens = was
-
-
-@contextmanager
-def resident(nets: list[nn.Module], device: torch.device, profile: Profile) -> Iterator[None]:
-    """Have the networks of a phase on the device; with `swap` they leave it afterwards."""
-    for net in nets:
-        net.to(device)
-    try:
-        yield
-    finally:
-        if profile.residency == "swap":
-            for net in nets:
-                net.to("cpu")
-            if device.type == "cuda":
-                torch.cuda.empty_cache()

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.exchange import forecast
 from engine.exchange.forecast import Past
+from engine.exchange.windowing import Places, foreseen
 from engine.models.makers import BUILT_IN
 from studio.jobs.job import Job
 
@@ -25,16 +26,23 @@ def expected_seconds(
 
 
 def expected_bytes(
-    done: Sequence[Job], settings: Mapping[str, Any], model: str = BUILT_IN
+    done: Sequence[Job],
+    settings: Mapping[str, Any],
+    model: str = BUILT_IN,
+    places: Places | None = None,
 ) -> int | None:
-    """The most memory of such a job, in the same way."""
+    """The most memory of such a job, in the same way, with the windows that it will have here."""
+    if places is not None and settings.get("num_frames"):
+        settings = {**settings, "window_size": foreseen(settings, model, places).window}
     return forecast.expected_bytes(_past(done, model), settings, model)
 
 
-def expectation(done: Sequence[Job], job: Job) -> dict[str, float | int]:
+def expectation(
+    done: Sequence[Job], job: Job, places: Places | None = None
+) -> dict[str, float | int]:
     """What is expected of a job before it begins, to be kept beside what it then took."""
     seconds = expected_seconds(done, job.settings, job.model)
-    size = expected_bytes(done, job.settings, job.model)
+    size = expected_bytes(done, job.settings, job.model, places)
     return {
         **({} if seconds is None else {"seconds": round(seconds, 2)}),
         **({} if size is None else {"peak_bytes": size}),

@@ -24,7 +24,7 @@ from engine.data.video_write import VideoWriter
 from engine.errors import Cancelled, ran_out_of_memory
 from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
-from studio.jobs import pieces
+from studio.jobs import pieces, places
 from studio.jobs.estimate import expectation
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
@@ -74,7 +74,8 @@ def run(store: Store, job: Job, generate: Generate) -> bool:
     _clear(job)
     try:
         before = store.finished(job.system, job.model)
-        expected = expectation(before, job) if job.kind == "video" else {}
+        here = places.told(store.home)
+        expected = expectation(before, job, here) if job.kind == "video" else {}
         result = _consume(store, job, generate(job, making))
         _write_poster(result.path, job.poster)
         _publish(result.path, job.result)
@@ -176,6 +177,7 @@ def engine() -> Generate:
 
     where = hosting(os.environ)
     shelves = Shelves(limits=where.decode)
+    places.tell(shelves.home, shelves.device)
     screen: Screen = _shown_as_they_are
     if where.safety_filter:
         from engine.exchange.safety import SafetyFilter, require_filter, screened

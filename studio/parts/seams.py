@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.explained import warned
 from studio.jobs.job import Job
 from studio.names import dance_of
 from studio.parts.card import status
@@ -126,7 +127,7 @@ def _found(job: Job, language: Language) -> dict[str, Any]:
             seconds=f"{record['frames'] / fps:.1f}",
             dance=dance_of(job, language),
         ),
-        "note": say("seams_note", language),
+        "note": " ".join([say("seams_note", language), *warned(record, language)]),
     }
 
 

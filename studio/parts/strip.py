@@ -44,11 +44,13 @@ def shown(
     spread: bool,
     fps: float,
     language: Language,
+    why: str = "",
 ) -> dict[str, Any]:
     """What the strip shows of a dance of `num_frames`, 1 or more.
 
     `window` and `overlap` count the reference slot, as the settings do; they must be settled (not
-    0). Raises BadInput when they do not fit together.
+    0). `why` they are not as wished for is added to the words. Raises BadInput when they do not fit
+    together.
     """
     made = plan(
         num_frames, window, min(overlap, window - 1), fusion=cast(Fusion, fusion), spread=spread
@@ -77,5 +79,6 @@ def shown(
     words = say(
         key, language, frames=num_frames, windows=len(hills), size=window - 1, joins=len(joins)
     )
+    words = f"{words} {why}" if why else words
     end = say("strip_seconds", language, seconds=f"{num_frames / fps:.1f}")
     return {"frames": num_frames, "hills": hills, "joins": joins, "words": words, "end": end}

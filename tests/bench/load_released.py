@@ -163,7 +163,8 @@ def own(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def measure(folder: Path, dtype: torch.dtype) -> dict[str, dict[str, str]]:
     """Build the networks one after the other; seconds and peak memory of every stage."""
-    from engine.models.released import PARTS, Released, locate
+    from engine.models.released import Released, locate
+    from engine.models.sizes import PARTS
 
     found: dict[str, dict[str, str]] = {}
     with Watch(found, "compare names"):

@@ -15,7 +15,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.data.pixels import to_pixels
-from engine.models.released import PARTS, Released, locate
+from engine.models.released import Released, locate
+from engine.models.sizes import PARTS
 from engine.nets.residuals import Residuals
 from tests.unit.tiny_released import flattened
 

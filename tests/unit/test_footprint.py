@@ -21,7 +21,8 @@ from engine.nets.residuals import Residuals
 from engine.nets.specs import SVD_XT
 from engine.nets.unet import VideoUNet
 from engine.sampling.footprint import LYING, SHORTEST, Call, call_bytes, longest_window
-from engine.sampling.profile import PROFILES, chunked
+from engine.sampling.placing import chunked
+from engine.sampling.profile import PROFILES
 
 
 class Meter(TorchDispatchMode):

@@ -26,8 +26,9 @@ from engine.nets.attention import FeedForward
 from engine.nets.mimicmotion import Networks, pose_features, pose_stem
 from engine.papers import mimicmotion
 from engine.sampling.loop import Step, Tick
+from engine.sampling.placing import chunked, resident
 from engine.sampling.plan import Plan
-from engine.sampling.profile import PROFILES, choose, chunked, resident
+from engine.sampling.profile import PROFILES, choose
 from engine.sampling.scratch import Scratch, remembered_seed
 from engine.types import Event, Inputs, Part, Progress, Result
 

@@ -13,13 +13,14 @@ from engine.models.cards import CARDS
 from engine.models.machine import Machine
 from engine.models.makers import makers, require_maker
 from engine.models.released import locate
+from engine.models.sizes import window_of
 from studio import words
 from studio.fetches.fetcher import Fetcher
 from studio.fetches.record import Record, mark_of, save
 from studio.jobs.home import owner_of
 from studio.jobs.job import Job
 from studio.jobs.store import Store
-from studio.makers import Makers, label_of, title_of, window_of
+from studio.makers import Makers, label_of, title_of
 from studio.names import job_facts
 from studio.tabs.dance import show
 from tests.unit.makers import put, take_away

@@ -13,7 +13,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import BadInput, CheckpointMismatch, MissingModel
-from engine.models.released import PARTS, Part, Released, locate
+from engine.models.released import Released, locate
+from engine.models.sizes import PARTS, Part
 from engine.models.svd_folder import SvdFolder
 from engine.models.weight_file import read
 from engine.nets.mimicmotion import RELEASED

@@ -16,7 +16,7 @@ from torch import nn
 
 from engine import __main__ as command_line
 from engine.catalogue import MimicMotionSettings
-from engine.device import pick
+from engine.device import Device, pick
 from engine.errors import BadInput, OutOfMemory, StudioError
 from engine.exchange.looks import Looks
 from engine.exchange.peak import PeakMemory, process_peak
@@ -24,39 +24,50 @@ from engine.exchange.render import watch
 from engine.exchange.room import fitted, memory_told
 from engine.exchange.scene import settled
 from engine.library import Library
+from engine.models import sizes
+from engine.models.released import precisions
 from engine.nets.attention import Attention
 from engine.nets.mimicmotion import RELEASED, Networks, pose_features
 from engine.papers import mimicmotion
 from engine.sampling.footprint import SHORTEST
 from engine.sampling.loop import Tick
-from engine.sampling.profile import GIB, choose, chunked
+from engine.sampling.placing import chunked
+from engine.sampling.profile import GIB, choose
 from studio.explained import trouble_of, warned
 from studio.jobs.trouble import explain
 
 FULL, SMALL = (1024, 576), (320, 192)
+CUDA = torch.device("cuda")
 
 
 # --- windows ---------------------------------------------------------------------------------
 
 
 class Bare(nn.Module):
-    """SVD's autoencoder by its numbers: 97.7 M weights."""
+    """A network by the number of its weights alone; none takes memory."""
 
-    downscale = 8
+    downscale = sizes.RELEASED.downscale
 
-    def __init__(self) -> None:
+    def __init__(self, count: int, dtype: torch.dtype) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(97_700_000, dtype=torch.bfloat16, device="meta"))
+        self.config = {"block_out_channels": (320, 640, 1280, 1280), "ff_mult": 4}
+        self.weight = nn.Parameter(torch.empty(count, dtype=dtype, device="meta"))
+
+
+def bare_networks(device: Device) -> Networks:
+    """The public networks as far as their sizes matter here, as they are held on a device."""
+    dtypes = precisions(device)
+    bare: dict[str, Any] = {
+        part: Bare(count, dtypes[part]) for part, count in sizes.RELEASED.parameters.items()
+    }
+    encoder = bare["image_encoder"]
+    return Networks(RELEASED, bare["unet"], bare["pose_net"], None, bare["vae"], encoder)
 
 
 @pytest.fixture(scope="module")
 def released() -> Networks:
-    """The public networks as far as their sizes matter here; none takes memory."""
-    unet = nn.Module()
-    unet.weight = nn.Parameter(torch.empty(1_524_600_000, dtype=torch.bfloat16, device="meta"))
-    unet.config = {"block_out_channels": (320, 640, 1280, 1280), "ff_mult": 4}  # pyright: ignore[reportArgumentType]
-    bare: Any = Bare()
-    return Networks(RELEASED, cast(Any, unet), cast(Any, bare), None, bare, cast(Any, bare))
+    """As they lie on a graphics card with bf16."""
+    return bare_networks(replace(pick("cpu"), torch=CUDA, sampling=torch.bfloat16))
 
 
 def window_of(

@@ -18,7 +18,7 @@ from engine.data.video import probe, read
 from engine.evaluate.metrics import pck
 from engine.exchange.person import BARS, DRAWN, extent, read_person, read_real_person
 from engine.exchange.record import decisive
-from engine.exchange.scene import drawn_size
+from engine.exchange.shapes import drawn_size
 from engine.models.shelf import Shelf
 from engine.nets.controls import PoseNet
 from engine.nets.specs import from_diffusers

@@ -9,13 +9,16 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from engine.errors import BadInput
+from engine.exchange.windowing import Places, Windowing, foreseen
 from engine.models.makers import BUILT_IN
+from engine.models.sizes import window_of
+from engine.sampling.profile import GIB
 from engine.sampling.spans import far_fewer
 from studio.costs import size_words
 from studio.forms import USUAL_FPS
 from studio.jobs.estimate import expected_bytes, expected_seconds
 from studio.jobs.store import Store
-from studio.makers import title_of, window_of
+from studio.makers import title_of
 from studio.parts import strip
 from studio.served import address, cached, lend, take_back
 from studio.view import View
@@ -82,13 +85,14 @@ def forecast(
     seconds: float | None,
     language: Language,
     model: str = BUILT_IN,
+    places: Places | None = None,
 ) -> str:
     """How long the clip will be, and how long it will take here; `seconds` None: the whole."""
     if not seconds:
         return say("forecast_whole", language)
     past = store.finished(system, model)
     time = expected_seconds(past, settings, model)
-    size = expected_bytes(past, settings, model)
+    size = expected_bytes(past, settings, model, places)
     clip = say("tenths", language, count=f"{seconds:.1f}")
     if time is None:
         words = say("forecast_new", language, clip=clip, title=title_of(model, language))
@@ -96,13 +100,30 @@ def forecast(
         words = say("forecast", language, clip=clip, time=duration(time, language))
     if size is not None:
         words += " " + say("forecast_memory", language, size=size_words(size))
-    return "\n\n".join(filter(None, (words, _untrained(settings, language, model))))
+    planned = foreseen(settings, model, places)
+    note = _shortened(planned, language) or _untrained(planned, settings, language, model)
+    return "\n\n".join(filter(None, (words, note)))
 
 
-def _untrained(settings: Mapping[str, Any], language: Language, model: str) -> str:
+def _shortened(planned: Windowing, language: Language) -> str:
+    """That the memory holds fewer frames at once than the model learnt; "" if it does not."""
+    if not planned.shortened:
+        return ""
+    return say(
+        "windows_shortened",
+        language,
+        window=planned.window,
+        usual=planned.usual,
+        need=f"{planned.need / GIB:.1f}",
+        have=f"{planned.have / GIB:.1f}",
+    )
+
+
+def _untrained(
+    planned: Windowing, settings: Mapping[str, Any], language: Language, model: str
+) -> str:
     """That a published model gets far fewer frames at once than it learnt; "" if it does not."""
-    trained = window_of(model)
-    together = min(settings.get("window_size") or trained, settings["num_frames"] + 1)
+    trained, together = window_of(model), planned.usual
     if model == BUILT_IN or not far_fewer(together, trained):
         return ""
     return say(
@@ -116,16 +137,21 @@ def _untrained(settings: Mapping[str, Any], language: Language, model: str) -> s
 
 
 def windows(
-    settings: Mapping[str, Any], language: Language, model: str = BUILT_IN
+    settings: Mapping[str, Any],
+    language: Language,
+    model: str = BUILT_IN,
+    places: Places | None = None,
 ) -> dict[str, Any] | None:
     """The fusion strip for these settings; None when the length is not known or nothing fits."""
     if not settings["num_frames"]:
         return None
+    planned = foreseen(settings, model, places)
     try:
         return strip.shown(
             settings["num_frames"],
-            window=settings["window_size"] or window_of(model),
-            overlap=settings["overlap"],
+            window=planned.window,
+            overlap=planned.overlap,
+            why=_shortened(planned, language),
             fusion=settings["fusion"],
             spread=settings["spread_windows"],
             fps=settings["fps"] or USUAL_FPS,

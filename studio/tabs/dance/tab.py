@@ -14,6 +14,7 @@ from studio.drafts import Drafts
 from studio.examples import Examples
 from studio.forms import USUAL_FPS, Form
 from studio.intake import Intake, Role
+from studio.jobs.places import told
 from studio.jobs.store import Store
 from studio.makers import Makers
 from studio.page import IN_LANGUAGE, LANGUAGE, QUIET
@@ -230,7 +231,7 @@ class Dance:
         sized = [by_name[name] for name in ("num_frames", "fps", "resolution", "shape")]
         length = [*sized, fields.whole, fields.source, fields.model]
         outputs = [parts.forecast, by_name["quality"]]
-        for component in (by_name["quality"], by_name["num_inference_steps"]):
+        for component in (by_name[name] for name in ("quality", "num_inference_steps", "memory")):
             self._on(component.change, self.forecast, everything, parts.forecast, **_LAST)
         for component in length:
             self._on(component.change, self.forecasts, everything, outputs, **_LAST)
@@ -239,6 +240,7 @@ class Dance:
             self._on(changed.change, self._do.preset_of, everything, parts.preset, **_LAST)
         spans = [
             *length,
+            by_name["memory"],
             *(by_name[name] for name in form.added if form.spec(name).group == "long"),
         ]
         for component in spans:
@@ -267,7 +269,8 @@ class Dance:
         settings, seconds, model = self._meant(given)
         language = language_of(given[-1])
         choices = self._form.spec("quality").choices
-        time = show.forecast(self._store, _SYSTEM, settings, seconds, language, model)
+        here = told(self._store.home)
+        time = show.forecast(self._store, _SYSTEM, settings, seconds, language, model, here)
         return (
             "\n\n".join(filter(None, (time, self._making.fit(model, language)))),
             show.qualities(self._store, _SYSTEM, settings, choices, language, model),
@@ -276,7 +279,7 @@ class Dance:
     def windows(self, *given: Any) -> dict[str, Any] | None:
         """How the video is put together from windows."""
         settings, _, model = self._meant(given)
-        return show.windows(settings, language_of(given[-1]), model)
+        return show.windows(settings, language_of(given[-1]), model, told(self._store.home))
 
     def _meant(self, given: Sequence[Any]) -> tuple[dict[str, Any], float | None, str]:
         """The settings as far as they can be read, the seconds (None is the whole dance), and who
