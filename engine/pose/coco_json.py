@@ -97,7 +97,7 @@ def read_predictions(content: Any, name: str) -> list[RawFrame]:
 
 def natural(key: Any) -> list[tuple[int, int, str]]:
     """Sort key that puts frame 2 before frame 10, for numbers and for names with numbers."""
-    pieces = re.split(r"(\d+)", str(key))
+    pieces = re.split(r"(\d{1,18})", str(key))  # Python makes no number of thousands of digits
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces]
 
 

@@ -112,6 +112,8 @@ def test_coco_results_and_mmpose_predictions(tmp_path: Path) -> None:
     ]
     found = read_poses(put(tmp_path / "results.json", entries)).poses
     same(found[:3])
+    entries[0]["image_id"] = f"f{'9' * 5000}.jpg"  # larger than any number that Python reads
+    same(read_poses(put(tmp_path / "results.json", entries)).poses[:3])
     frames = [
         {
             "frame_id": i,
