@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -133,7 +134,8 @@ def _consume(store: Store, job: Job, events: Iterator[Event]) -> Result:
 
 
 def _write_preview(event: Preview, path: Path) -> None:
-    _write_picture(PIL.Image.fromarray(event.image), _PREVIEW_SIDE, path)
+    with suppress(PermissionError):  # Windows, while the page reads the last one: the next will do
+        _write_picture(PIL.Image.fromarray(event.image), _PREVIEW_SIDE, path)
 
 
 def _write_look(frames: NDArray[np.uint8], fps: float, job: Job) -> None:

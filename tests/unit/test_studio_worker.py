@@ -94,6 +94,21 @@ def test_a_good_job_ends_with_its_file_its_record_and_a_preview(store: Store) ->
     assert PIL.Image.open(job.preview).size == (256, 512)
 
 
+def test_a_preview_that_is_just_being_read_does_not_stop_the_video(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def as_on_windows(source: Path, target: Path) -> None:
+        if target.name == "preview.jpg":
+            raise PermissionError(errno.EACCES, "The process cannot access the file")
+        replace(source, target)
+
+    monkeypatch.setattr(worker.os, "replace", as_on_windows)
+    job = run(store, "good")
+    assert job.state == "done" and not job.preview.exists()
+
+
 @pytest.mark.parametrize(
     ("mood", "what", "key"),
     [
