@@ -21,6 +21,7 @@ from pathlib import Path
 
 from gradio.utils import get_upload_folder
 
+from engine.exchange.pose_cache import FOLDER
 from studio.drafts import Drafts
 from studio.hosting import Hosting
 from studio.jobs.job import Job
@@ -31,8 +32,6 @@ from studio.served import copies_of, take_back
 
 _COPIES = re.compile(r"[0-9a-f]{64}")
 _KEPT_SECONDS = 86_400.0
-POSES = Path("cache", "poses")
-"""Where the engine keeps what it found in films, in a home (`engine/exchange/follow.py`)."""
 _FRESH_SECONDS = 600.0
 """What was used in the last minutes stays however much there is: it is on somebody's page."""
 
@@ -70,7 +69,7 @@ class Belongings:
         take_back(job.id)
         discard_parcels(parcels(job.owner))
         if "motion" in job.inputs:  # whose poses are whose is not told: all are found again
-            shutil.rmtree(self._store.home / POSES, ignore_errors=True)
+            shutil.rmtree(self._store.home / FOLDER, ignore_errors=True)
         return True
 
     def _used(self, path: Path, job: Job) -> bool:

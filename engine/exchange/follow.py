@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.data import video
 from engine.data.limits import Limits
 from engine.exchange.kinds import Look
-from engine.exchange.pose_cache import Found, PoseCache
+from engine.exchange.pose_cache import FOLDER, Found, PoseCache
 from engine.models.shelf import Shelf
 from engine.models.verify import sha256_of
 from engine.pose.drawn import AT_ONCE
@@ -56,7 +56,7 @@ def follow(
     when no frame of a skeleton video is understood.
     """
     look, most = film.look, film.most
-    cache = PoseCache(shelf.home / "cache" / "poses")
+    cache = PoseCache(shelf.home / FOLDER)
     facts = {
         "film": sha256_of(film.path),
         "rate": film.rate,

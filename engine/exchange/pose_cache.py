@@ -25,6 +25,8 @@ import numpy as np
 from engine.pose.people import People
 from engine.types import NUM_KEYPOINTS, Layout
 
+FOLDER = Path("cache", "poses")
+"""Where they are kept, in the user's folder."""
 VERSION = 1
 """Of the files and of what reads poses off a film; another one is found anew."""
 MOST_BYTES = 256 << 20

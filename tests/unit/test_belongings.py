@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.exchange.pose_cache import PoseCache
+from engine.exchange.pose_cache import FOLDER, PoseCache
 from studio import served
-from studio.belongings import POSES, Belongings, parcels, sweep
+from studio.belongings import Belongings, parcels, sweep
 from studio.choices import NOTHING, Choices
 from studio.drafts import Drafts
 from studio.jobs.job import Job
@@ -71,7 +71,7 @@ def test_the_upload_and_every_copy_go_with_the_video(store: Store, tmp_path: Pat
 
 
 def test_poses_found_in_a_film_go_with_a_video_of_it(store: Store, tmp_path: Path) -> None:
-    poses = tmp_path / POSES / "0a.npz"
+    poses = tmp_path / FOLDER / "0a.npz"
     assert poses.parent == PoseCache(store.home / "cache" / "poses").folder
     poses.parent.mkdir(parents=True)
     poses.touch()
