@@ -27,6 +27,8 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that the light can change the answer of."""
 _RUN = """async ([within, only]) => {
+  const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.all(fading.map((one) => one.finished.catch(() => {})));
   const found = await axe.run(within || document, { resultTypes: ['violations'], runOnly: only });
   return found.violations.map(({ id, impact, help, nodes }) => ({
     id, impact, help,

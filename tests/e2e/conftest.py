@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -36,7 +37,9 @@ FLAGS = [
 ]
 
 
-LONGEST_FIRST = ("test_look.py", "test_real.py", "test_gallery.py", "test_dance_tab.py")
+LONGEST_FIRST = (
+    "test_kills.py", "test_look.py", "test_real.py", "test_gallery.py", "test_dance_tab.py",
+)  # fmt: skip
 """Two processes take a file at a time, in this order: a long one that begins last is waited for."""
 
 
@@ -64,16 +67,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until the page answers."""
-        self._port = self._port or _free_port()
-        self.address = f"http://127.0.0.1:{self._port}/"
-        environment = os.environ | {
-            "HF_HUB_DISABLE_TELEMETRY": "1",
-            "STUDIO_HOME": str(self.home),
-            "GRADIO_TEMP_DIR": str(self.home / "uploads"),
-            "PORT": str(self._port),
-            "PYTHONPATH": str(ROOT),
-            "OMP_NUM_THREADS": "1",
-        }
+        environment = self.environment()
         begin = time.monotonic()
         with self.log.open("ab") as log:
             # Any warning of Gradio's about how it is used is an error here.
@@ -81,17 +75,40 @@ class Server:
                 [sys.executable, "-W", "error::UserWarning", str(self.script)],
                 cwd=ROOT, env=environment, stdout=log, stderr=log,
             )  # fmt: skip
+        self.wait_answers()
+        self.seconds_to_answer = time.monotonic() - begin
+
+    def environment(self) -> dict[str, str]:
+        """What it is started with: a home and, for as long as this object lives, a port."""
+        self._port = self._port or _free_port()
+        self.address = f"http://127.0.0.1:{self._port}/"
+        return os.environ | {
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "STUDIO_HOME": str(self.home),
+            "GRADIO_TEMP_DIR": str(self.home / "uploads"),
+            "PORT": str(self._port),
+            "PYTHONPATH": str(ROOT),
+            "OMP_NUM_THREADS": "1",
+        }
+
+    def wait_answers(self) -> None:
+        """Wait until the page answers."""
+        begin = time.monotonic()
         while not _answers(self.address):
-            assert self._process.poll() is None, self.log.read_text()
+            assert self._process is not None and self._process.poll() is None, self.log.read_text()
             assert time.monotonic() - begin < 90, "the page does not answer"
             time.sleep(0.1)
-        self.seconds_to_answer = time.monotonic() - begin
 
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def workers(self) -> list[psutil.Process]:
+        """Its worker process, and whoever else it started for work."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid).children()
 
     def hold(self, *places: str) -> None:
         """Hold the pretended engine at these places: see stand_in.py."""

@@ -1,7 +1,7 @@
 """A stage hand whose engine is pretended: for the screens of a rehearsal.
 
 `python tests/e2e/stand_in_hand.py <home>`; the built-in dance that is asked for says how it goes:
-"moonwalk" has its feet out of the picture, "robot" never answers, any other fits.
+"moonwalk" has two people with their feet out of the picture, "robot" never answers, any other fits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def pretend(request: Mapping[str, Any], out: Path) -> Mapping[str, Any]:
         PIL.Image.fromarray(np.full((96, 96, 3), 40 + 20 * step, np.uint8)) for step in range(4)
     ]
     frames[0].save(out, save_all=True, append_images=frames[1:], duration=200, loop=0)
-    return {"findings": ["feet_out"] if dance == "moonwalk" else [], "notes": []}
+    return {"findings": ["feet_out", "several"] if dance == "moonwalk" else [], "notes": []}
 
 
 if __name__ == "__main__":

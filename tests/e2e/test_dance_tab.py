@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import axe
 from conftest import ROOT, Server, Visitor, until_kept
 
 Visit = Callable[..., Visitor]
@@ -97,6 +98,8 @@ def test_a_rehearsal_shows_the_pose_and_what_may_go_wrong(stand_in: Server, visi
     ann.page.click("#rehearse")
     ann.page.wait_for_selector(".look[data-good=false] >> text=feet leave the picture")
     ann.shot("dance-3-rehearsal")
+    assert "Advanced says whom to follow" in ann.page.inner_text(".look")
+    assert axe.problems(ann.page, "#choices") == []
     ann.page.click("#dances [data-key=robot]")  # never answers
     ann.page.wait_for_selector(".look", state="hidden")
     ann.page.click("#rehearse")
@@ -138,6 +141,8 @@ def test_settings_are_grouped_and_explained(stand_in: Server, visit: Visit) -> N
     ann.shot("dance-4-advanced", full=True)
     ann.page.click("#source label:nth-child(2)")
     ann.page.wait_for_selector("#setting-keep_audio")
+    ann.page.wait_for_selector("#setting-person")  # whom to follow, where several people are
+    assert axe.problems(ann.page, "#advanced") == []
 
 
 def test_after_a_video_it_goes_on(stand_in: Server, visit: Visit) -> None:
@@ -238,6 +243,7 @@ def test_on_a_phone_in_korean(stand_in: Server, visit: Visit) -> None:
     ann.page.click("#rehearse")
     ann.page.wait_for_selector(".look[data-good=true] .look-picture:visible")
     ann.shot("dance-8-phone-korean", full=True)
+    assert axe.problems(ann.page) == []
     assert ann.page.evaluate("document.documentElement.scrollWidth") <= 390
     words = ann.page.inner_text("body")
     assert "__i18n__" not in words and "undefined" not in words

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import axe
 import numpy as np
 from conftest import Server, Visitor
 from playwright.sync_api import Response
@@ -116,6 +117,7 @@ def test_live_jobs_can_be_stopped_and_failed_ones_say_why(stand_in: Server, visi
     gallery(ann)
     ann.page.wait_for_selector(".wing[data-state=running] >> text=Dancing", timeout=60_000)
     ann.shot("21-gallery-live")
+    assert axe.problems(ann.page) == []
     ann.page.click(".wing .stop")
     ann.page.wait_for_selector(".work[data-state=cancelled] >> text=stopped", timeout=60_000)
     ann.page.click("#tab-dance-button")

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import axe
 import pytest
 from conftest import ROOT, Server, Visitor
 
@@ -48,6 +49,7 @@ def test_who_makes_it_is_chosen_on_the_page(stand_in: Server, visit: Visit, mode
     ann.page.wait_for_selector("#forecast >> text=How long MimicMotion 1.1 takes here")
     ann.page.check("#consent input")
     ann.shot("maker-laptop", full=True)
+    assert axe.problems(ann.page, "#choices") == []
     ann.make()
     ann.wait_head("Your video is ready")
     assert Store(models).ended()[-1].model == "mimicmotion"

@@ -10,11 +10,13 @@ import secrets
 import statistics
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import av
+import axe
 from conftest import ROOT, Server, Visitor
 from playwright.sync_api import Page
 
@@ -134,6 +136,7 @@ def _bad_files_are_explained(ann: Visitor, folder: Path) -> None:
     for field, file in (("motion", text), ("keypoints", nobody), ("photo", broken)):
         assert HANGUL.search(ann.refused(field, file).replace(file.name, ""))
         ann.shot(f"real-3-refused-{field}", full=True)
+    assert axe.problems(ann.page, "#choices") == []
 
 
 def _own_photo_and_skeleton_video(ann: Visitor, folder: Path) -> None:
@@ -249,6 +252,112 @@ def _settings_back(ann: Visitor, clip: Path) -> None:
     page.wait_for_selector(".work-open:visible")
 
 
+def test_one_visit_uses_everything_once(studio: Server, visit: Visit, tmp_path: Path) -> None:
+    """In Korean on a phone, everything as short as can be; and the worker dies once."""
+    ann = visit(locale="ko-KR", width=390, height=844)
+    ann.open(studio)
+    _looks_before(ann)
+    _one_fails_and_the_next_goes_on(ann, studio)
+    _goes_on_from_a_video(ann)
+    _keeps_what_is_good(ann, tmp_path)
+
+
+def _looks_before(ann: Visitor) -> None:
+    """An example plays, the library is filtered, and the pose is seen over the picture."""
+    page = ann.page
+    _playing(page, ".stage-clip")
+    page.click("#dances [data-filter=slow]")
+    page.wait_for_selector("#dances [data-key=slow_wave]")
+    page.click("#dances [data-filter=all]")
+    ann.pick("theo", "two_step")
+    page.click("#rehearse")
+    page.wait_for_selector(".look[data-good=true] .look-picture:visible", timeout=240_000)
+    assert HANGUL.search(page.inner_text(".look"))
+    ann.shot("real-20-rehearsal", full=True)
+
+
+def _one_fails_and_the_next_goes_on(ann: Visitor, studio: Server) -> None:
+    """A long job is at work, a short one waits behind it; then the worker is killed."""
+    page = ann.page
+    page.click("#setting-quality label:nth-child(1)")
+    page.click("#advanced button")
+    page.wait_for_selector("#setting-num_inference_steps")
+    _fill(page, "num_frames", "0.5")
+    _fill(page, "num_inference_steps", "100")
+    ann.make()
+    ann.wait_head(say("stage_denoise", "ko"), seconds=240)
+    _says(page, "#make", say("add_to_queue", "ko"))
+    page.wait_for_selector(".status-detail >> text=/100.* · /", timeout=120_000)  # time left
+    _fill(page, "num_inference_steps", "0")
+    ann.make()
+    page.wait_for_selector(".tile >> nth=1")
+    ann.put(0)
+    ann.wait_head(say("queued", "ko"))
+    assert page.inner_text(".status-detail") == say("queued_one", "ko", count=1)
+    ann.shot("real-21-waiting")
+    for worker in studio.workers():
+        worker.kill()
+    ann.put(1)
+    ann.wait_head(say("failed", "ko"))
+    assert say("trouble_memory_fix", "ko") in page.inner_text(".trouble")
+    ann.shot("real-22-failed")
+    ann.put(0)
+    ann.wait_head(say("done", "ko"), seconds=400)
+    _playing(page, "#result video")
+
+
+def _goes_on_from_a_video(ann: Visitor) -> None:
+    """Longer, another variation of that, and its settings back in a form that was changed."""
+    page = ann.page
+    for place, act in enumerate(("longer", "again"), start=2):
+        page.click(f".act[data-act={act}]")
+        page.wait_for_selector(f".tile >> nth={place}")
+        ann.wait_stage(0)
+        ann.wait_head(say("done", "ko"), seconds=400)
+    ann.pick("ada", "sway")
+    page.click("#setting-quality label:nth-child(3)")
+    page.click(".act[data-act=use]")
+    page.wait_for_selector(f"#notice .notice:visible >> text={say('used_what', 'ko')}")
+    for chosen in ("#people [data-key=theo]", "#dances [data-key=two_step]"):
+        page.wait_for_selector(f"{chosen}[aria-checked=true]")
+    page.wait_for_selector("#setting-quality label:nth-child(1).selected")
+    ann.shot("real-23-used", full=True)
+
+
+def _keeps_what_is_good(ann: Visitor, folder: Path) -> None:
+    """The gallery: played, named, downloaded alone and together, and the failed one deleted."""
+    page = ann.page
+    page.click("#tab-gallery-button")
+    page.wait_for_selector(".work-open >> nth=3")
+    page.click(".work[data-state=failed] .work-open")
+    page.click(".act-delete")
+    page.click(".act-gone")
+    page.wait_for_function("() => document.querySelectorAll('.work').length === 3")
+    page.click(".work-open >> nth=0")
+    _playing(page, ".player-video")
+    page.fill(".player-name", "다른 변형")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".work-name >> text=다른 변형", state="attached")
+    with page.expect_download() as saved:
+        page.click(".act-download")
+    assert saved.value.suggested_filename == "다른 변형.mp4"
+    page.click(".player-close")
+    with page.expect_download() as saved:
+        page.click("#gallery-all")
+    saved.value.save_as(folder / "all.zip")
+    with zipfile.ZipFile(folder / "all.zip") as archive:
+        archive.extractall(folder)
+    records, lengths = [], []
+    for clip in folder.glob("*.mp4"):
+        records.append(json.loads(clip.with_suffix(".json").read_text(encoding="utf-8")))
+        with av.open(clip) as container:
+            lengths.append(sum(1 for _ in container.decode(video=0)))
+    assert (folder / "다른 변형.mp4").exists()
+    short, *long = sorted(lengths)
+    assert long == [2 * short] * 2
+    assert len({record["seed"] for record in records}) == 2  # "longer" has that of the first
+
+
 def _fill(page: Page, setting: str, value: str) -> None:
     field = f"#setting-{setting} input[type=number]"
     page.fill(field, value)
@@ -276,3 +385,10 @@ def _see_all(ann: Visitor, name: str) -> None:
         "() => [...document.querySelectorAll('.work img')].every((one) => one.naturalWidth > 0)"
     )
     ann.shot(name, full=True)
+
+
+def _says(page: Page, selector: str, words: str) -> None:
+    page.wait_for_function(
+        "([selector, words]) => document.querySelector(selector).textContent.trim() === words",
+        arg=[selector, words],
+    )

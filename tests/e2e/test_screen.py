@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import axe
 from conftest import Server, Visitor
 
 from studio.words import say
@@ -42,6 +43,7 @@ def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit)
         "() => document.querySelector('#make').textContent.trim() === 'Add to queue'"
     )
     ann.shot("3-running")
+    assert axe.problems(ann.page) == []
     ann.page.reload()
     ann.ready()
     ann.wait_head("Dancing")
@@ -108,6 +110,7 @@ def test_a_worker_that_is_killed_costs_one_job(stand_in: Server, visit: Visit) -
     words = ann.page.inner_text(".trouble")
     assert "ran out of memory" in words and "Why" in words and "What to do" in words
     ann.shot("7-failed")
+    assert axe.problems(ann.page, "#outcome") == []
     ann.page.click("#dances [data-key=twist]")
     ann.make()
     ann.wait_head("Your video is ready")
@@ -149,6 +152,7 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     ann.make()
     ann.page.wait_for_selector("#notice .notice:visible >> text=May this picture be used?")
     ann.shot("8-consent")
+    assert axe.problems(ann.page, "#choices") == []
     ann.page.check("#consent input")
     ann.make()
     ann.wait_head("Your video is ready")
@@ -216,6 +220,7 @@ def test_in_korean(stand_in: Server, visit: Visit) -> None:
     ann.page.click("#source label:nth-child(2)")
     ann.make()
     ann.page.wait_for_selector("#notice .notice:visible >> text=어떤 춤으로 할까요?")
+    assert axe.problems(ann.page, "#choices") == []
     ann.page.click("#source label:nth-child(1)")
     ann.pick("mina", "salsa")
     ann.make()
@@ -224,6 +229,7 @@ def test_in_korean(stand_in: Server, visit: Visit) -> None:
     ann.page.click("#advanced button")
     ann.page.wait_for_selector("#setting-seed")
     ann.shot("15-korean-advanced", full=True)
+    assert axe.problems(ann.page, "#advanced") == []
     assert "__i18n__" not in ann.page.inner_text("body")
 
 
@@ -256,6 +262,7 @@ def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Vi
         " if (target.matches('#result video')) window.wentOnAt ??= target.currentTime; }, true); }"
     )
     ann.shot("16-pieces")
+    assert axe.problems(ann.page, "#outcome") == []
     stand_in.release("piece-24")
     ann.wait_head("Your video is ready")
     ann.page.wait_for_function(  # from where its pieces were, unless that is the very end

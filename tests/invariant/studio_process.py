@@ -20,6 +20,7 @@ from studio.jobs.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMES, PIECE = 5, 3
+USUAL_SECONDS = 0.4
 
 
 class Studio:
@@ -69,6 +70,7 @@ def work(home: Path, name: str) -> None:
     from studio.jobs import worker
 
     def quick(job: Job, out: Path) -> Iterator[Event]:
+        seconds = float(job.words.get("seconds", USUAL_SECONDS))  # a page cannot say it
         with (home / "engine.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,7 +78,7 @@ def work(home: Path, name: str) -> None:
                 _note(home / "overlaps.txt", job.id)
             _note(home / "runs.txt", job.id)
             yield Progress(1, 2, "denoise")
-            time.sleep(float(job.words["seconds"]) / 2)
+            time.sleep(seconds / 2)
             with VideoWriter(out, 12) as video:
                 for frame in range(FRAMES):
                     video.add(np.full((64, 64, 3), 40 * frame, np.uint8))
@@ -87,7 +89,7 @@ def work(home: Path, name: str) -> None:
                             for level in range(PIECE):
                                 part.add(np.full((64, 64, 3), 40 * level, np.uint8))
                         yield Part(piece, 0, PIECE, FRAMES, 12.0)
-                        time.sleep(float(job.words["seconds"]) / 2)
+                        time.sleep(seconds / 2)
             yield Result(out, {"model": "pocket", "made": job.id})
 
     worker.main(home, name, build=lambda: quick)
