@@ -237,14 +237,16 @@ def test_a_persons_picture_is_rehearsed_only_with_consent(
     })  # fmt: skip
     without = _rehearser(tmp_path, Choices(order))
     assert [*without.own(ANN, "en")] == []
-    *_, (_, panel) = without.rehearse(ANN, "en")
+    *_, (_, panel, _) = without.rehearse(ANN, "en")
     assert panel["head"] == words.say("look_consent", "en") and not asked
     agreed = _rehearser(tmp_path, Choices(replace(order, consent=True)))
-    *_, (_, panel) = agreed.own(ANN, "en")
+    *_, (_, panel, _) = agreed.own(ANN, "en")
     assert panel["picture"] and len(asked) == 1
     drawn = _rehearser(tmp_path, Choices(replace(NOTHING, person="mina", dance="salsa")))
-    *_, (_, panel) = drawn.rehearse(ANN, "en")
+    *_, (_, panel, about) = drawn.rehearse(ANN, "en")
     assert panel["picture"] and len(asked[1]) == 64  # by owner, never by token
+    assert drawn.still(about) is not None  # nothing changes
+    assert agreed.still(about) is None  # another one was chosen meanwhile
 
 
 def test_a_hosts_limits_hold_in_a_rehearsal(

@@ -22,6 +22,8 @@ from studio.words import label, language_of, say
 
 _MATTER = ("motion", "picture")
 """Groups of the settings that change what a rehearsal shows."""
+_SHOWN = ("image", "motion", "dance", "model")
+"""Of a request: what a rehearsal is about; a setting that changes leaves it worth seeing."""
 
 
 class Rehearser:
@@ -41,8 +43,28 @@ class Rehearser:
         self._rehearsals, self._examples = rehearsals, examples
         self._intake, self._form, self._chosen = intake, form, chosen
 
-    def rehearse(self, token: object, *given: Any) -> Iterator[tuple[Any, Any]]:
-        """For the button and the panel: first that it is going on, then what was seen."""
+    def rehearse(self, token: object, *given: Any) -> Iterator[tuple[Any, Any, Any]]:
+        """For the button, the panel and what it is about: that it is going on, then what was seen.
+
+        Meanwhile something else may be chosen: `still` follows.
+        """
+        about = self._about(given[:-1])
+        for button, panel in self._seen(token, *given):
+            yield button, panel, about
+
+    def still(self, about: object, *given: Any) -> Any:
+        """For the panel: nothing, where it is about what is chosen no more."""
+        return gr.skip() if about == self._about(given) else None
+
+    def _about(self, given: Sequence[Any]) -> dict[str, Any] | None:
+        """What of the choices a rehearsal shows; None where there is nothing to rehearse."""
+        try:
+            request = self._request(self._chosen(given))
+        except StudioError:
+            return None
+        return {name: request[name] for name in _SHOWN} if request else None
+
+    def _seen(self, token: object, *given: Any) -> Iterator[tuple[Any, Any]]:
         language = language_of(given[-1])
         yield gr.update(value=say("rehearsing", language), interactive=False), gr.skip()
         button = gr.update(value=label("rehearse"), interactive=True)
@@ -65,7 +87,7 @@ class Rehearser:
         except Often:
             yield button, look.unseen("look_often", language)
 
-    def own(self, token: object, *given: Any) -> Iterator[tuple[Any, Any]]:
+    def own(self, token: object, *given: Any) -> Iterator[tuple[Any, Any, Any]]:
         """A file was given, or consent: rehearse if nothing is missing, else say nothing."""
         try:
             choices = self._chosen(given[:-1])

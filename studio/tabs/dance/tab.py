@@ -196,18 +196,20 @@ class Dance:
             ("keypoints", keypoints, fields.motion_notice, [keypoints.upload], [keypoints.clear]),
         ]
         chosen = [token, *fields.components]
-        seen = [parts.rehearse, parts.look]
+        about = gr.State(None)  # what the look at the pose is about
+        seen = [parts.rehearse, parts.look, about]
         slow: dict[str, Any] = {
             "queue": True, "concurrency_limit": 2, "concurrency_id": "rehearsal",
         }  # fmt: skip
         for role, field, note, arrivals, gone in given:
             for changed in (*arrivals, *gone):
                 self._on(changed, self._do.checked(role), [field], note, **_LAST)
-            for arrival in arrivals:
-                self._on(arrival, self._rehearser.own, chosen, seen, **slow, **_LAST)
-        self._on(agreed.then, self._rehearser.own, chosen, seen, **slow, **_LAST)
+        own = [*(arrival for *_, arrivals, _ in given for arrival in arrivals), agreed.then]
+        looks = [self._on(one, self._rehearser.own, chosen, seen, **slow, **_LAST) for one in own]
         asked = self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         asked.then(None, None, None, js=_TO_THE_LOOK)
+        for done in (*looks, asked):
+            done.then(self._rehearser.still, [about, *fields.components], parts.look, **QUIET)
         stale = (
             fields.person, fields.photo, fields.model, fields.source, fields.dance,
             fields.motion, fields.keypoints,
@@ -215,13 +217,13 @@ class Dance:
         gr.on([field.change for field in stale], None, None, parts.look, **_EMPTIED)
         fields.person.input(None, None, fields.photo_notice, **_EMPTIED)
         fields.source.change(None, None, fields.motion_notice, **_EMPTIED)
-        own = [
+        mine = [
             component
             for name, component in zip(self._form.added, self._form.components, strict=True)
             if self._form.spec(name).when
         ]
         inputs = [fields.dance, fields.motion, fields.keypoints, fields.whole]
-        fields.source.change(self._do.sourced, fields.source, [*inputs, *own], **QUIET)
+        fields.source.change(self._do.sourced, fields.source, [*inputs, *mine], **QUIET)
 
     def _wire_settings(self, arrival: Dependency, fields: Fields, parts: Parts) -> None:
         form = self._form
