@@ -43,12 +43,12 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
     motion, dance = _motion(arguments.motion)
     inputs = Inputs(image=arguments.image, motion=motion, dance=dance)
     library, values = _library(arguments), _values(arguments)
-    if arguments.estimate:
-        yield from _cost(arguments.system, values, inputs, library)
-        return
     history, expected = _history(arguments.system, library), dict[str, float]()
+    if arguments.estimate:
+        yield from _cost(arguments.system, values, inputs, library, history)
+        return
     if not arguments.scratch:  # a run that goes on takes less
-        expected = history.expected(_settings(arguments.system, values))
+        expected = history.expected(_planned(_settings(arguments.system, values), library))
     if expected:
         yield _told("This will take about {cost}.", expected, "So earlier videos took here.")
     for event in run(
@@ -65,27 +65,52 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
 
 
 def _cost(
-    system: str, values: dict[str, Any], inputs: Inputs, library: Library
+    system: str, values: dict[str, Any], inputs: Inputs, library: Library, history: History
 ) -> Iterator[Event | str]:
-    """What the video would cost, as a line of text."""
+    """What the video would cost, as a line of text: as earlier ones say, else as a trial says."""
     from engine.cli.screen import duration
     from engine.library import Estimate, estimate
 
     for event in estimate(system, values, inputs, library):
-        if isinstance(event, Estimate):
-            yield (
-                f"about {duration(event.seconds)} and {event.peak_bytes / 2**30:.1f} GiB "
-                f"(memory: {event.memory}); a small piece of it was tried"
-            )
-        else:
+        if not isinstance(event, Estimate):
             yield event
+            continue
+        facts = {"num_frames": event.frames, "window_size": event.window}
+        known = history.expected({**_settings(system, values), **facts})
+        tried = {"seconds": event.seconds, "peak_bytes": event.peak_bytes}
+        cost = {**tried, **known}
+        by = [
+            *(["so earlier videos took here"] if known else []),
+            *(["a small piece of it was tried"] if known.keys() != tried.keys() else []),
+        ]
+        yield (
+            f"about {duration(cost['seconds'])} and {cost['peak_bytes'] / 2**30:.1f} GiB "
+            f"(memory: {event.memory}); {', and '.join(by)}"
+        )
+
+
+def _planned(settings: dict[str, Any], library: Library) -> dict[str, Any]:
+    """The settings with the window that the memory holds, where model and length tell it."""
+    from engine.device import pick
+    from engine.exchange.windowing import Places, foreseen
+    from engine.models.cards import CARDS
+    from engine.sampling.profile import place_of
+
+    model = _maker(library)
+    if not settings.get("num_frames") or model not in (BUILT_IN, *CARDS):
+        return settings
+    places = Places(place_of(library.device), place_of(pick("cpu")))
+    return {**settings, "window_size": foreseen(settings, model, places).window}
 
 
 def _history(system: str, library: Library) -> History:
     from engine.cli.history import History
 
-    model = BUILT_IN if library.is_pocket else library.model_name
-    return History(library.home, system, model, library.device.name)
+    return History(library.home, system, _maker(library), library.device.name)
+
+
+def _maker(library: Library) -> str:
+    return BUILT_IN if library.is_pocket else library.model_name
 
 
 def _settings(system: str, values: Mapping[str, Any]) -> dict[str, Any]:

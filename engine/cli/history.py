@@ -32,12 +32,11 @@ class History:
     def expected(self, settings: Mapping[str, Any]) -> dict[str, float]:
         """`seconds` and `peak_bytes` of a video, each if earlier ones say it."""
         done = [self._past(run) for run in self._read() if run.get("of") == self._of()]
-        if not done:
-            return {}
-        found = {
-            "seconds": expected_seconds(done, settings, self.model),
-            "peak_bytes": expected_bytes(done, settings, self.model),
-        }
+        found: dict[str, float | None] = {}
+        if any(one.seconds is not None for one in done):
+            found["seconds"] = expected_seconds(done, settings, self.model)
+        if any(one.peak_bytes is not None for one in done):
+            found["peak_bytes"] = expected_bytes(done, settings, self.model)
         return {name: value for name, value in found.items() if value is not None}
 
     def add(self, record: Mapping[str, Any]) -> None:

@@ -182,6 +182,7 @@ class Camera:
             seconds=found.seconds + reading,
             memory=profile.name,
             window=chosen.window_size,
+            frames=len(scene.dance),
         )
 
     def preview_seams(

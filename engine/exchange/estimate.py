@@ -25,12 +25,14 @@ class Estimate:
         peak_bytes: the most memory in use at once, as `PeakMemory` counts it.
         memory: the profile that would be used.
         window: frames that would be made together.
+        frames: of the video.
     """
 
     seconds: float
     peak_bytes: int
     memory: str = ""
     window: int = 0
+    frames: int = 0
 
 
 def probe(

@@ -12,6 +12,7 @@ import pytest
 import engine.library as library_module
 from engine.__main__ import main
 from engine.cli.history import History
+from engine.exchange.estimate import Estimate
 from engine.types import Event, Result
 
 RECORD = {
@@ -57,11 +58,46 @@ def test_where_nothing_can_be_written_nothing_is_learnt(tmp_path: Path) -> None:
     assert history.expected(SETTINGS) == {}
 
 
-def test_the_second_video_is_told_before_and_compared_after(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The arguments of a video, whose user's folder is empty."""
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
+    words = "generate --system mimicmotion --image a.png --motion disco_night --device cpu --out"
+    return [*words.split(), str(tmp_path / "a.mp4")]
 
+
+def test_an_estimate_learns_from_earlier_videos_as_the_run_itself_does(
+    given: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def tried(*_: Any) -> Iterator[Estimate]:
+        yield Estimate(8.0, 1 << 30, "cpu", window=16, frames=24)
+
+    monkeypatch.setattr(library_module, "estimate", tried)
+    history = History(tmp_path / "home", "mimicmotion", "pocket", "cpu")
+
+    def told(*more: str) -> str:
+        assert main([*given, "--estimate", *more]) == 0
+        return capsys.readouterr().out.strip()
+
+    assert told() == "about 8 s and 1.0 GiB (memory: cpu); a small piece of it was tried"
+    history.add({**RECORD, "resumed": True})
+    both = "so earlier videos took here, and a small piece of it was tried"
+    assert told() == f"about 8 s and 1.5 GiB (memory: cpu); {both}"
+    history.add(RECORD)
+    learnt = "about 30 s and 1.5 GiB (memory: cpu); so earlier videos took here"
+    assert told() == learnt
+    assert told("--frames", "0") == learnt  # the whole dance: the trial has counted it
+
+
+def test_the_second_video_is_told_before_and_compared_after(
+    given: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def make(system: str, values: Any, inputs: Any, shelf: Any, out: Path, **_: Any) -> Any:
         def run() -> Iterator[Event]:
             yield Result(out, RECORD)
@@ -70,21 +106,10 @@ def test_the_second_video_is_told_before_and_compared_after(
 
     monkeypatch.setattr(library_module, "generate", make)
     out = tmp_path / "a.mp4"
-    given = [
-        "generate",
-        "--system",
-        "mimicmotion",
-        "--image",
-        "a.png",
-        "--motion",
-        "disco_night",
-        "--out",
-        str(out),
-    ]
-    assert main([*given, "--device", "cpu"]) == 0
+    assert main(given) == 0
     first = capsys.readouterr()
     assert first.err == "" and first.out == f"{out}\n"
-    assert main([*given, "--device", "cpu"]) == 0
+    assert main(given) == 0
     told = capsys.readouterr()
     assert "note: This will take about 30 s and 1.5 GiB of memory." in told.err
     assert "note: It took 30 s and 1.5 GiB of memory. About 30 s and 1.5 GiB" in told.err
