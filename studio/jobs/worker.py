@@ -39,6 +39,7 @@ _IDLE_SECONDS, _HELD_SECONDS = 0.15, 2.0
 _PROGRESS_SECONDS = 0.25
 _PREVIEW_SECONDS = 0.5
 _PREVIEW_SIDE = 512
+_OOM_SCORE, _MOST_WILLING = Path("/proc/self/oom_score_adj"), 1000
 _POSTER_SIDE = 640  # a tile of the gallery is up to 300 wide, on a screen of two dots each
 
 
@@ -205,6 +206,7 @@ def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
     It does not return: the process ends with its server, or to be replaced by a fresh one.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    _go_first()
     generate = build()
     lock = Lock(home)
     if lock.acquire(give_up=lambda: False):
@@ -213,6 +215,17 @@ def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
         finally:
             lock.release()
         sys.exit(REPLACE_STATUS)
+
+
+def _go_first() -> None:
+    """Be what Linux ends when the machine's memory runs out: one job fails, the studio lives on.
+
+    It picks the largest process otherwise, which with a large model may be any. A process may
+    always raise its own score. Elsewhere there is no such file: Windows and macOS refuse memory or
+    swap instead of picking a process, so there is nothing to say.
+    """
+    with suppress(OSError):  # not Linux, or a container that shows no /proc
+        _OOM_SCORE.write_text(str(_MOST_WILLING), encoding="ascii")
 
 
 def _end_with_parent() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import av
 import numpy as np
 import PIL.Image
+import psutil
 import pytest
 
 from engine.errors import BadInput, OutOfMemory
@@ -361,6 +362,28 @@ def test_a_dead_worker_costs_one_job_and_is_replaced(store: Store, supervisor: S
     wait_for(lambda: seen(store, jobs[-1]).state == "done")
     assert [seen(store, job).trouble.key for job in jobs] == list(moods.values())
     assert [seen(store, job).state for job in jobs] == ["failed"] * 3 + ["done"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux picks a process to end")
+def test_when_memory_runs_out_the_worker_goes_before_the_server(
+    store: Store, supervisor: Supervisor
+) -> None:
+    def score(process: int) -> int:
+        return int(Path(f"/proc/{process}/oom_score_adj").read_text(encoding="ascii"))
+
+    job = queued(store, "deaf")
+    wait_for(lambda: seen(store, job).state == "running")
+    (own,) = (
+        child.pid for child in psutil.Process().children() if str(store.home) in child.cmdline()
+    )
+    assert score(own) == 1000 >= score(os.getpid())
+
+
+def test_a_machine_without_such_a_score_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_OOM_SCORE", tmp_path / "no" / "proc")
+    worker._go_first()
 
 
 def test_a_worker_that_never_starts_is_told_to_those_who_wait(
