@@ -98,18 +98,17 @@ def parse_known(settings: type[T], values: Mapping[str, Any]) -> tuple[T, tuple[
 
 
 def _checked(name: str, value: Any, kind: type[Any], spec: Spec) -> Any:
+    quoted, help = repr(str(value)[:60]), spec.help
     try:
         result = _convert(value, kind)
     except (TypeError, ValueError, OverflowError) as error:
-        raise BadInput(
-            "The setting '{name}' cannot be {value}.",
+        raise _refused(
+            name,
+            quoted,
+            "setting_kind",
             "It must be of the kind {kind}.",
-            "{help}",
-            key="setting_kind",
-            name=name,
-            value=repr(str(value)[:60]),
             kind=kind.__name__,
-            help=spec.help,
+            help=help,
         ) from error
     if spec.choices and result not in spec.choices:
         raise BadInput(
@@ -118,45 +117,42 @@ def _checked(name: str, value: Any, kind: type[Any], spec: Spec) -> Any:
             "Choose one of: {choices}.",
             key="setting_choice",
             name=name,
-            value=repr(str(value)[:60]),
+            value=quoted,
             choices=", ".join(spec.choices),
         )
     low, high = spec.minimum, spec.maximum
     if (low is not None and result < low) or (high is not None and result > high):
-        raise BadInput(
-            "The setting '{name}' cannot be {value}.",
+        raise _refused(
+            name,
+            result,
+            "setting_range",
             "It must lie between {low} and {high}.",
-            "{help}",
-            key="setting_range",
-            name=name,
-            value=result,
             low="-∞" if low is None else f"{low:g}",
             high="∞" if high is None else f"{high:g}",
-            help=spec.help,
+            help=help,
         )
     if spec.least is not None and 0 < result < spec.least:
-        raise BadInput(
-            "The setting '{name}' cannot be {value}.",
-            "It must be 0, or at least {least}.",
-            "{help}",
-            key="setting_least",
-            name=name,
-            value=result,
-            least=f"{spec.least:g}",
-            help=spec.help,
-        )
+        why = "It must be 0, or at least {least}."
+        raise _refused(name, result, "setting_least", why, least=f"{spec.least:g}", help=help)
     if kind is int and spec.step and (result - (low or 0)) % spec.step:
-        raise BadInput(
-            "The setting '{name}' cannot be {value}.",
-            "It goes in steps of {step}.",
-            "{help}",
-            key="setting_step",
-            name=name,
-            value=result,
-            step=f"{spec.step:g}",
-            help=spec.help,
+        step = f"{spec.step:g}"
+        raise _refused(
+            name, result, "setting_step", "It goes in steps of {step}.", step=step, help=help
         )
     return result
+
+
+def _refused(name: str, value: object, key: str, why: str, **facts: object) -> BadInput:
+    """A value that cannot be; what to do is the setting's own `help`, which is among `facts`."""
+    return BadInput(
+        "The setting '{name}' cannot be {value}.",
+        why,
+        "{help}",
+        key=key,
+        name=name,
+        value=value,
+        **facts,
+    )
 
 
 def _convert(value: Any, kind: type[Any]) -> Any:
