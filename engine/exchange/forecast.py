@@ -19,16 +19,18 @@ from engine.models.sizes import window_of
 
 _START, _FRAME, _STEP = 1.0, 0.1, 0.05
 """Seconds to begin, per frame (drawing, decoding, writing), and per frame and denoising step, where
-a machine has no history of its own. Jobs of 8, 24 and 48 frames with pocket took 0.6 to 1.3 times
-as many seconds of one core, the first after a start the most."""
+a machine has no history of its own. Measured beside them, as all of these for pocket, by
+`python -m tests.bench.forecast_constants`: jobs took 0.6 to 1.0 times as many seconds of one core,
+the first after a start 2.3 times."""
 
 _HELD = {True: 0.88e9, False: 4e9}
-"""Bytes that lie there whatever is made, of the built-in model and of published ones (their weights
-in bf16). Videos of 8, 24 and 96 frames with pocket took 1.12, 1.30 and 1.34 GB on two cores."""
+"""Bytes that lie there whatever is made, of the built-in model and of published ones (computed, not
+measured: their weights in bf16). Videos of 8, 24 and 96 frames with pocket took 1.12, 1.30 and 1.34
+GB on two cores; the command above makes them again."""
 
 _TOGETHER = {True: 26e6, False: 90e6}
-"""Bytes of each frame of a window, from the same videos, and for 576x1024 from
-`sampling/footprint.py`."""
+"""Bytes of each frame of a window, from the same videos; of published models, for 576x1024, computed
+with `sampling/footprint.py`."""
 
 _WAITING = {True: 0.02, False: 0.07}
 """What a frame outside the window takes, of one inside: its latents and its pose's features."""

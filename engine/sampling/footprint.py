@@ -13,7 +13,8 @@ from dataclasses import dataclass
 LYING = 15.5
 """Units that are held while the last feed-forward runs: skips, inputs and results of the blocks
 around it. Counted by running networks on tensors without memory (tests/unit/test_footprint.py):
-13.2 to 15.2, the public network's at the lower end.
+13.2 to 15.2, the public network's at the lower end. Networks of full size are counted by
+`python -m tests.bench.forecast_constants`.
 """
 
 _GATED = 4
