@@ -29,8 +29,8 @@ measured: their weights in bf16). Videos of 8, 24 and 96 frames with pocket took
 GB on two cores; the command above makes them again."""
 
 _TOGETHER = {True: 26e6, False: 90e6}
-"""Bytes of each frame of a window, from the same videos; of published models, for 576x1024, computed
-with `sampling/footprint.py`."""
+"""Bytes of each frame of a window, from the same videos; of published models, for 576x1024,
+computed with `sampling/footprint.py`."""
 
 _WAITING = {True: 0.02, False: 0.07}
 """What a frame outside the window takes, of one inside: its latents and its pose's features."""

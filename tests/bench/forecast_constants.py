@@ -119,8 +119,7 @@ def lying() -> list[tuple[str, float, float]]:
     specs = {
         "the built-in network": (POCKET.unet, 16, (16, 16), 0),
         "the public one": (SVD_XT, 72, (72, 128), 0),
-        "the same in pieces": (SVD_XT, 72, (72, 128), PROFILES["12gb"].tokens),
-        "in small pieces": (SVD_XT, 72, (72, 128), PROFILES["6gb"].tokens),
+        "the same in pieces": (SVD_XT, 72, (72, 128), PROFILES["24gb"].tokens),
     }
     return [
         (f"footprint.LYING, {name}", footprint.LYING, held_units(*given))
