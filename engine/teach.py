@@ -13,7 +13,6 @@ lies in the data's folder, never from names.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from engine.errors import BadInput, OutOfMemory
 from engine.exchange.encoders import POCKET_PARTS, Encoders
 from engine.exchange.scene import STYLES
 from engine.models import pocket_files
+from engine.models.released import folder_holds
 from engine.models.shelf import Shelf
 from engine.models.start import PAPER_WINDOW, locate_start
 from engine.models.trained import write_trained
@@ -52,7 +52,7 @@ class Lesson:
         stage: one of `mimicmotion.STAGES`.
         data: a working folder of `make pocket`, or a folder of prepared clips.
         out: where weights and checkpoints go.
-        resume: go on from the checkpoint in `out`; else the stage starts anew.
+        resume: go on from the checkpoint in `out`; without, nothing of the stage may be there.
         minutes: at most so long; the stage may end before.
         device: `auto`, `cpu`, `cuda` or `mps`.
         model: on clips, the weights to begin with; empty for `stage.base`.
@@ -71,30 +71,40 @@ class Lesson:
     home: Path | None = None
     seed: int = 0
 
+    @property
+    def folder(self) -> Path:
+        """Of the stage: its checkpoint, its losses and, on drawn dancers, its weights."""
+        return self.out / self.stage.name
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything of an earlier run of the stage."""
+        return self.folder.is_dir() and any(self.folder.iterdir())
+
     def run(self, save_every: int) -> Run:
-        """Where and how long `fit` trains. Without `resume` an earlier run is deleted."""
-        folder = self.out / self.stage.name
-        if not self.resume and is_first():
-            shutil.rmtree(folder, ignore_errors=True)
+        """Where and how long `fit` trains."""
         cpu = pick(cast(DeviceName, self.device)).torch.type == "cpu"
         return Run(
-            folder,
-            seed=self.seed,
-            resume=self.resume,
-            budget_seconds=self.minutes * 60,
-            save_every=save_every,
-            workers=0 if cpu else 2,
-            cpu=cpu,
-        )
+            self.folder, self.seed, self.resume, self.minutes * 60, save_every,
+            workers=0 if cpu else 2, cpu=cpu,
+        )  # fmt: skip
 
 
 def teach(lesson: Lesson) -> Iterator[Event]:
     """Train as the lesson says; the last event is the `Result` with what can be used then.
 
-    Raises BadInput when the data is of no kind that the stage learns from, MissingModel when
-    weights to begin with are not on this machine, and OutOfMemory.
+    Nothing that was trained before is deleted or written over, unless `resume` goes on with it.
+
+    Raises BadInput when something would be, or when the data is of no kind that the stage learns
+    from, MissingModel when weights to begin with are not on this machine, and OutOfMemory.
     """
     kind = _kind_of(lesson.data, lesson.stage)
+    if lesson.begun and not lesson.resume:
+        raise BadInput(
+            f"The stage '{lesson.stage.name}' was trained in '{lesson.out.name}' before.",
+            f"To start anew would delete that run: {lesson.folder}",
+            "Add --resume to go on with it, choose another --out, or delete that folder yourself.",
+        )
     try:
         if kind == "drawn":
             yield from _on_pools(lesson)
@@ -178,7 +188,7 @@ def _pocket_on_clips(lesson: Lesson) -> Iterator[Event]:
     shelf = Shelf(lesson.home, lesson.device, model=lesson.model or lesson.stage.base)
     if not shelf.is_pocket:
         raise _other_family(lesson, "the built-in model or a folder that was trained from it")
-    _spare(lesson.out, shelf.folder)
+    _spare(lesson, shelf.folder)
     prepared = _prepared_for(lesson, shelf)
     unet = pocket_files.load(shelf.folder, "mimicmotion-unet", VideoUNet)
     pose_net, reference_net = (
@@ -207,7 +217,7 @@ def _released_on_clips(lesson: Lesson) -> Iterator[Event]:
     if shelf.is_pocket:
         raise _other_family(lesson, "svd, a card of MimicMotion, or a folder of either")
     start = locate_start(model, shelf.home)
-    _spare(lesson.out, start.unet.parent)
+    _spare(lesson, start.unet.parent)
     prepared = _prepared_for(lesson, shelf)
     unet, pose_net = start.networks(lesson.seed)
     unet.enable_gradient_checkpointing()
@@ -266,12 +276,16 @@ def _facts(lesson: Lesson, prepared: Prepared, shelf: Shelf, run: Run) -> dict[s
     }
 
 
-def _spare(out: Path, start: Path) -> None:
-    """Refuse to write over the weights that training begins with."""
-    if out.resolve() == start.resolve():
+def _spare(lesson: Lesson, start: Path) -> None:
+    """Refuse to write over weights, those that training begins with or any others."""
+    out = lesson.out
+    own = out.resolve() == start.resolve()
+    full = pocket_files.is_pocket(out) or (out.is_dir() and folder_holds(out))
+    if own or (full and not lesson.begun):
         raise BadInput(
             f"Nothing is written to '{out.name}'.",
-            "It holds the weights that training begins with, which would be lost.",
+            f"It holds {'the weights that training begins with' if own else 'other weights'}, "
+            "which would be lost.",
             "Choose another folder with --out.",
         )
 

@@ -114,7 +114,9 @@ def _train(commands: Commands[_Parser]) -> None:
     command.add_argument(
         "--model", default="", metavar="pocket|CARD|FOLDER", help="on clips: what to begin with"
     )
-    command.add_argument("--resume", action="store_true", help="go on where a run was stopped")
+    command.add_argument(
+        "--resume", action="store_true", help="go on where the run in --out was stopped"
+    )
     _add_device(command)
     _add_settings(command)
 

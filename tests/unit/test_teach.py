@@ -91,6 +91,10 @@ def stopped(events: Iterator[Event], at: int) -> None:
     raise AssertionError("it ended before")
 
 
+def everything_in(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @torch.no_grad()
 def loss(folder: Path, clips: Path) -> float:
     """The loss on 16 windows with the same noise every time."""
@@ -132,10 +136,22 @@ def test_pocket_learns_from_clips_and_can_be_used_at_once(
     assert isinstance(list(teach(again))[-1], Result)  # the same clips serve what came of them
 
 
-def test_stopped_and_resumed_equals_uninterrupted(home: Path, tmp_path: Path) -> None:
+def test_stopped_and_resumed_equals_uninterrupted(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     list(teach(pocket_lesson(home, tmp_path / "whole", 12)))
-    stopped(teach(pocket_lesson(home, tmp_path / "cut", 12)), 10)
+    cut = pocket_lesson(home, tmp_path / "cut", 12)
+    stopped(teach(cut), 10)
     assert not (tmp_path / "cut" / "mimicmotion-unet.json").exists()
+
+    before = everything_in(tmp_path)
+    assert any("checkpoint" in name for name in before)
+    words = ["--stage", "pocket_windows", "--data", str(cut.data), "--out", str(cut.out)]
+    assert main(["train", "--system", "mimicmotion", *words, "--model", cut.model]) == 2
+    told = capsys.readouterr().err
+    assert all(word in told for word in ("Add --resume", "another --out", str(cut.folder)))
+    assert everything_in(tmp_path) == before  # without --resume nothing is deleted
+
     list(teach(pocket_lesson(home, tmp_path / "cut", 12, resume=True)))
     assert equal(weights(tmp_path / "cut"), weights(tmp_path / "whole"))
     assert not equal(weights(tmp_path / "cut"), weights(home / "pocket"))
@@ -223,7 +239,10 @@ def test_what_is_missing_is_said_with_the_command(
 def test_data_and_weights_of_another_kind_are_refused(home: Path, tmp_path: Path) -> None:
     clips, videos, out = home / "pocket-clips", home / "videos", tmp_path / "out"
     pictures, windows = mimicmotion.POCKET_PICTURES, mimicmotion.POCKET_WINDOWS
-    small = str(home / "pocket")
+    small, theirs = str(home / "pocket"), tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "MimicMotion_1-1.pth").touch()
+    released = Lesson(mimicmotion.RELEASED_STAGE, clips, theirs, model=str(home / "svd"))
     wrong = (
         (Lesson(pictures, clips, out), "another kind"),
         (Lesson(windows, videos, out), "nothing in it that was prepared"),
@@ -231,7 +250,9 @@ def test_data_and_weights_of_another_kind_are_refused(home: Path, tmp_path: Path
         (Lesson(windows, clips, out, model=str(home / "svd")), "another kind"),
         (Lesson(mimicmotion.RELEASED_STAGE, clips, out, model=small), "another kind"),
         (Lesson(mimicmotion.RELEASED_STAGE, clips, out, model=str(home / "svd")), "other weights"),
-        (Lesson(windows, clips, home / "pocket", model=small), "would be lost"),
+        (Lesson(windows, clips, home / "pocket", model=small), "begins with, which would be lost"),
+        (Lesson(windows, clips, home / "pocket"), "other weights, which would be lost"),
+        (replace(released, resume=True), "other weights, which would be lost"),
         (Lesson(windows, clips, out, model=small, window=40), "long enough"),
     )
     for lesson, word in wrong:
@@ -264,6 +285,11 @@ def test_drawn_dancers_are_trained_by_the_pocket_recipe(
         assert result.path == tmp_path / "out" / stage.name / "weights.pt"
         with pytest.raises(BadInput, match="window"):
             list(teach(replace(lesson, window=4)))
+        result.path.parent.mkdir(parents=True)
+        result.path.touch()
+        with pytest.raises(BadInput, match="was trained in 'out' before"):
+            list(teach(lesson))
+        assert result.path.exists()
     assert [(name, stage.name) for name, _, stage, _ in given] == [
         ("pictures", "pocket_pictures"),
         ("pictures", "pocket_details"),
