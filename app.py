@@ -7,33 +7,29 @@ import sys
 
 
 def main() -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted; what keeps the studio from starting is said, with status 2."""
     from engine.errors import StudioError
     from studio.hosting import BadHosting, hosting
     from studio.jobs.home import home_folder
     from studio.jobs.store import Store
-    from studio.runner import attach, runner
+    from studio.port import free_port
+    from studio.runner import attach, running
 
     try:
         where = hosting(os.environ)
-        store = Store(home_folder(), where.queue)
-        os.environ.setdefault("GRADIO_TEMP_DIR", str(store.home / "uploads"))  # before Gradio comes
-        worker = runner(store, where)
-    except (BadHosting, StudioError) as error:
-        sys.exit(str(error))
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
-    from studio.belongings import housekeeper
-    from studio.build import build, launch_options
+        with free_port(where):
+            store = Store(home_folder(), where.queue)
+            uploads = str(store.home / "uploads")
+            os.environ.setdefault("GRADIO_TEMP_DIR", uploads)  # before Gradio comes
+            os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+            os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
+            with running(store, where) as worker:
+                from studio.build import build, launch_options
 
-    running = (worker, housekeeper(store, where))
-    for one in running:
-        one.start()
-    try:
-        attach(worker, build(store, where)).launch(**launch_options(where))
-    finally:
-        for one in running:
-            one.close()
+                attach(worker, build(store, where)).launch(**launch_options(where))
+    except (BadHosting, StudioError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

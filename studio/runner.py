@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from studio.hosting import Hosting
@@ -17,11 +19,26 @@ if TYPE_CHECKING:  # each brings what the other has no use for
     Runner: TypeAlias = Supervisor | ZeroGpu
 
 
-def runner(store: Store, where: Hosting) -> Runner:
-    """Make it; `start` and `close` are the caller's.
+@contextmanager
+def running(store: Store, where: Hosting) -> Iterator[Runner]:
+    """The runner and the housekeeper, from here to the end.
 
     Raises MissingModel when the host wants a safety filter whose weights are not here.
     """
+    worker = _runner(store, where)
+    from studio.belongings import housekeeper  # brings Gradio, which reads the environment
+
+    both = (worker, housekeeper(store, where))
+    for one in both:
+        one.start()
+    try:
+        yield worker
+    finally:
+        for one in both:
+            one.close()
+
+
+def _runner(store: Store, where: Hosting) -> Runner:
     if where.safety_filter:
         from engine.exchange.safety import require_filter
 

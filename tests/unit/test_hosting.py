@@ -118,7 +118,7 @@ def test_the_program_itself_refuses_in_plain_words(
         [sys.executable, "app.py"], cwd=ROOT, capture_output=True, text=True, timeout=120,
         env=os.environ | {"STUDIO_HOME": str(tmp_path)} | environment,
     )  # fmt: skip
-    assert done.returncode == 1 and words in done.stderr
+    assert done.returncode == 2 and words in done.stderr
     assert "Traceback" not in done.stderr and done.stdout == ""
 
 

@@ -93,5 +93,5 @@ def test_the_studio_does_not_start_with_a_filter_that_cannot_work(tmp_path: Path
         [sys.executable, "app.py"], cwd=ROOT, capture_output=True, text=True, timeout=200,
         env=os.environ | {"STUDIO_HOME": str(tmp_path), "STUDIO_SAFETY_FILTER": "1"},
     )  # fmt: skip
-    assert done.returncode == 1 and "safety filter" in done.stderr
+    assert done.returncode == 2 and "safety filter" in done.stderr
     assert "STUDIO_SAFETY_FILTER=0" in done.stderr and "Traceback" not in done.stderr
