@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from studio.jobs.store import Store
 
@@ -324,54 +324,18 @@ def shots() -> Path | None:
     return folder
 
 
-class Rooms:
-    """Browsers for visitors, cleaned and lent again: what was read and compiled stays warm."""
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self._free: dict[tuple[str, bool], list[BrowserContext]] = {}
-
-    def lend(self, locale: str, phone: bool) -> BrowserContext:
-        """A browser that remembers nobody."""
-        free = self._free.setdefault((locale, phone), [])
-        return free.pop() if free else self._browser.new_context(locale=locale, has_touch=phone)
-
-    def take_back(self, context: BrowserContext, locale: str, phone: bool) -> None:
-        """Forget whoever was there: pages, cookies and what the page has stored."""
-        origins = {page.evaluate("location.origin") for page in context.pages} - {"null"}
-        spare = context.new_page()
-        memory = context.new_cdp_session(spare)
-        for page in context.pages:
-            if page is not spare:
-                page.close()
-        for origin in origins:
-            memory.send(
-                "Storage.clearDataForOrigin",
-                {"origin": origin, "storageTypes": "cookies,indexeddb,local_storage"},
-            )
-        context.clear_cookies()
-        spare.close()
-        self._free[locale, phone].append(context)
-
-
-@pytest.fixture(scope="session")
-def rooms(browser: Browser) -> Rooms:
-    """For all tests of a process."""
-    return Rooms(browser)
-
-
 @pytest.fixture
-def visit(rooms: Rooms, shots: Path | None) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, shots: Path | None) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors; afterwards nobody may have had an error in the console."""
-    visitors: list[tuple[Visitor, str, bool]] = []
+    visitors: list[Visitor] = []
 
     def new(locale: str = "en-US", width: int = 1280, height: int = 800) -> Visitor:
-        phone = width < 600
-        context = rooms.lend(locale, phone)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, has_touch=width < 600
+        )
         context.set_default_timeout(30_000)
         one = Visitor(context.new_page(), shots)
-        one.page.set_viewport_size({"width": width, "height": height})
-        visitors.append((one, locale, phone))
+        visitors.append(one)
         one.page.on(
             "console",
             lambda said: one.problems.append(said.text) if said.type == "error" else None,
@@ -380,7 +344,6 @@ def visit(rooms: Rooms, shots: Path | None) -> Iterator[Callable[..., Visitor]]:
         return one
 
     yield new
-    problems = [problem for one, _, _ in visitors for problem in one.problems]
-    for one, locale, phone in visitors:  # what is asked meanwhile is aborted, and that is no fault
-        rooms.take_back(one.page.context, locale, phone)
-    assert problems == []
+    for one in visitors:
+        one.page.context.close()
+    assert [problem for one in visitors for problem in one.problems] == []
