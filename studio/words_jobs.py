@@ -46,6 +46,16 @@ JOB_WORDS: Mapping[str, tuple[str, str]] = {
         "약 {minutes}분이 걸리는데 영상 하나에 {most}분까지 쓸 수 있습니다. 더 짧은 길이나 더 낮은 "
         "품질, 더 적은 단계를 고르세요.",
     ),
+    "time_used_what": (
+        "This video has had its time.",
+        "이 영상에 쓸 수 있는 시간을 다 썼습니다.",
+    ),
+    "time_used_fix": (
+        "It took {minutes} minutes so far; one video may take {most}. Make a new one with a "
+        "shorter length, a lower quality or fewer steps.",
+        "지금까지 {minutes}분이 걸렸는데 영상 하나에 {most}분까지 쓸 수 있습니다. 더 짧은 길이나 "
+        "더 낮은 품질, 더 적은 단계로 새로 만드세요.",
+    ),
     "gone_what": ("This video is no longer here.", "이 영상은 더 이상 없습니다."),
     "gone_fix": (
         "It was deleted, or kept as long as this studio keeps videos. Start a new one.",

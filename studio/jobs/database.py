@@ -52,6 +52,12 @@ _MIGRATIONS = (
     "ALTER TABLE jobs ADD COLUMN model TEXT NOT NULL DEFAULT 'pocket';",
     # kind: what is made, a video or a look at the seams of one (see studio.jobs.job.Kind).
     "ALTER TABLE jobs ADD COLUMN kind TEXT NOT NULL DEFAULT 'video';",
+    # spent: seconds that earlier turns took (see studio.jobs.job.Job.worked).
+    # frames: how many it makes, as far as that was known when it was queued.
+    """
+    ALTER TABLE jobs ADD COLUMN spent REAL NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN frames INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """Each entry takes the database one version on; `PRAGMA user_version` says how many were done."""
 

@@ -54,6 +54,8 @@ class Job:
         cancel_wanted: when the user asked to stop, seconds since 1970.
         started, ended: seconds since 1970.
         seconds_left: the engine's own estimate, as of `beat`.
+        spent: seconds that its earlier turns took.
+        frames: how many it makes where its settings do not say so; 0 if that was not known.
     """
 
     id: str
@@ -81,6 +83,8 @@ class Job:
     folder: Path
     model: str = BUILT_IN
     kind: Kind = "video"
+    spent: float = 0.0
+    frames: int = 0
 
     @property
     def live(self) -> bool:
@@ -111,6 +115,17 @@ class Job:
     def log(self) -> Path:
         """What the worker wrote down about an unexpected error."""
         return self.folder / "log.txt"
+
+    def worked(self, now: float) -> float:
+        """Seconds that were worked on it in all its turns, until `now` (since 1970) if it runs.
+
+        A turn that was cut off counts to its last sign of life: the studio was closed after that.
+        """
+        cut = self.trouble.key == "interrupted"
+        end = now if self.state == "running" else self.beat if cut else self.ended
+        if self.started is None or end is None:
+            return self.spent
+        return self.spent + max(0.0, end - self.started)
 
     def input(self, role: str) -> Path | None:
         """The job's own copy of a file that the user gave."""
@@ -148,4 +163,6 @@ def job_of(row: sqlite3.Row, folder: Path) -> Job:
         folder=folder / row["id"],
         model=row["model"],
         kind=row["kind"],
+        spent=row["spent"],
+        frames=row["frames"],
     )

@@ -10,7 +10,8 @@ class Refused(Exception):
 
     `too_many`: the owner has enough in the queue. `queue_full`: everyone together has.
     `disk_full`: the disk has no room. `gone`: the job to start from is not there. `too_costly`:
-    it would take longer than one job may. `values` fill the places in the words.
+    it would take longer than one job may. `time_used`: it has taken that long.
+    `values` fill the places in the words.
     """
 
     def __init__(self, key: str, **values: object) -> None:
@@ -28,8 +29,8 @@ class QueueLimits:
         total: of all visitors together.
         spare_bytes: what must stay free on the disk, for a result and what is written on the way.
         frames: of one result.
-        seconds: that making it may take. What will take longer, as far as that is known, is not
-            taken, and what does take longer is ended.
+        seconds: that making it may take, in all its turns together. What will take longer, as far
+            as that is known, is not taken, and what does take longer is ended.
     """
 
     per_owner: int | None = None

@@ -111,8 +111,7 @@ class Supervisor:
         now, most = time.time(), self._store.limits.seconds
         if job.cancel_wanted is not None:
             return "stopped" if now - job.cancel_wanted > self._patience else None
-        late = most is not None and job.started is not None and now - job.started > most
-        return "too_slow" if late else None
+        return "too_slow" if most is not None and job.worked(now) > most else None
 
     def _job_of(self, name: str) -> Job | None:
         try:

@@ -58,8 +58,8 @@ class VisitorSide(Ledger):
                 self._admit(db, owner)
                 db.execute(
                     "INSERT INTO jobs (id, owner, title, system, settings, inputs, words, consent,"
-                    " created, model, kind, turn)"
-                    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {TURN})",
+                    " created, model, kind, frames, turn)"
+                    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {TURN})",
                     (
                         key,
                         owner,
@@ -72,6 +72,7 @@ class VisitorSide(Ledger):
                         time.time(),
                         model,
                         kind,
+                        frames,
                     ),
                 )
         except BaseException as error:
@@ -104,11 +105,17 @@ class VisitorSide(Ledger):
         """Put the owner's job back to the queue if it ended without a result.
 
         It keeps its files, `Job.scratch` among them, so the engine can go on where it was. Raises
-        Refused when the owner's share, the queue or the disk is full.
+        Refused when the owner's share, the queue or the disk is full, and when the video has had
+        its time or would take longer than one may.
         """
         job = self.get(key, owner)
         if job is None or job.live or job.state == "done":
             return False
+        spent, most = job.worked(time.time()), self.limits.seconds
+        if most is not None and spent >= most:
+            raise Refused("time_used", minutes=round(spent / 60), most=f"{most / 60:g}")
+        if job.kind == "video":
+            self._afford(job.system, job.settings, job.model, job.frames)
         self._find_room(())
         with self._transaction() as db:
             self._admit(db, owner)
@@ -117,10 +124,11 @@ class VisitorSide(Ledger):
                     "UPDATE jobs SET state = 'queued', cancel_wanted = NULL, worker = NULL,"
                     " step = 0, total = 0, stage = '', seconds_left = NULL, beat = NULL,"
                     " what = '', why = '', fix = '', trouble = '', record = '{}',"
-                    " started = NULL, ended = NULL,"
+                    " started = NULL, ended = NULL, spent = ?,"
                     f" turn = {TURN}"
-                    " WHERE id = ? AND owner = ? AND state IN ('failed','cancelled','interrupted')",
-                    (job.id, owner),
+                    " WHERE id = ? AND owner = ? AND ended IS ?"
+                    " AND state IN ('failed','cancelled','interrupted')",
+                    (spent, job.id, owner, job.ended),
                 ).rowcount
             )
 

@@ -126,6 +126,8 @@ def test_a_job_that_takes_too_long_is_ended_in_plain_words(tmp_path: Path) -> No
         time.sleep(0.05)
     supervisor.close()
     assert seen and (seen.state, seen.trouble.key) == ("failed", "too_slow")
+    with pytest.raises(Refused, match="time_used"):
+        limited.resume(job.id, ANN)
     twenty = Trouble(key="too_slow", values={"minutes": "20"})
     assert "20 minutes" in explained(twenty, "en")[1] and "20분" in explained(twenty, "ko")[1]
 
@@ -151,6 +153,51 @@ def test_what_would_take_too_long_is_refused_with_its_minutes(tmp_path: Path) ->
     with pytest.raises(Refused, match="too_costly"):
         store.again(small.id, ANN, LARGE)
     assert store.again(small.id, ANN, {"seed": -1})
+
+
+def test_time_is_counted_over_all_turns_of_a_video(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    store = Store(tmp_path, QueueLimits(seconds=100.0))
+    watch = Supervisor(store)._due
+    job = store.add(ANN, "mimicmotion", {}, {}, {})
+    store.take("w")
+    now += 60
+    store.cancel(job.id, ANN)
+    now += 1
+    store.cancelled(job.id)
+    now += 500  # nobody works on it
+    assert store.resume(job.id, ANN)
+    now += 500  # nor while it waits
+    taken = store.take("w")
+    assert taken and taken.spent == 61 and watch(taken) is None
+    now += 30
+    store.progress(job.id, 1, 9, "denoise", None)
+    now += 5000  # the studio was closed, which is not its doing
+    store.interrupt_orphans()
+    assert store.resume(job.id, ANN)
+    taken = store.take("w")
+    assert taken and taken.spent == 91 and watch(taken) is None
+    now += 10
+    assert watch(taken) == "too_slow"
+    store.fail(job.id, Trouble(key="too_slow"))
+    with pytest.raises(Refused, match="time_used") as caught:
+        store.resume(job.id, ANN)
+    assert caught.value.values == {"minutes": 2, "most": "1.66667"}
+    for language in ("en", "ko"):
+        assert "2" in words.say("time_used_fix", language, **caught.value.values)
+    assert Store(tmp_path).resume(job.id, ANN)  # on a machine of one's own
+
+
+def test_what_would_take_too_long_does_not_go_on_either(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    job = store.add(ANN, "mimicmotion", {**LARGE, "num_frames": 0}, {}, {}, frames=240)
+    store.cancel(job.id, ANN)
+    with pytest.raises(Refused, match="too_costly"):
+        Store(tmp_path, QueueLimits(seconds=1200.0)).resume(job.id, ANN)
+    assert store.resume(job.id, ANN)
 
 
 def test_a_whole_dance_is_measured_by_its_file(tmp_path: Path) -> None:
