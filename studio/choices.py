@@ -21,11 +21,14 @@ class Choices:
         order: who, which dance, whose consent.
         whole: the whole of an own dance is wanted, however long it is.
         settings: by name, as the engine takes them; what is missing has its default.
+        rate: frames a second by which the length was counted where the setting `fps` is 0; None
+            where only the dance's own file can tell.
     """
 
     order: Order = NOTHING
     whole: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    rate: float | None = None
 
     def for_engine(self) -> dict[str, Any]:
         """The settings of the job: a whole dance has no number of frames of its own."""
@@ -52,19 +55,24 @@ def choices_of(job: Job) -> Choices:
         keypoints=given if source == "keypoints" else None,
         model=job.model,
     )
-    return _with_length(order, filled)
+    return _with_length(order, filled, job.record.get("fps"))
 
 
-def choices_of_record(filled: Filled, model: str | None = None) -> Choices:
-    """What a record or a preset says; the files that it was made from are not in it."""
+def choices_of_record(
+    filled: Filled, model: str | None = None, rate: float | None = None
+) -> Choices:
+    """What a record or a preset says; the files that it was made from are not in it.
+
+    `rate` is that of the video that the record belongs to.
+    """
     order = Order(filled.person, None, False, "library", filled.dance, None, None, model)
-    return _with_length(order, filled)
+    return _with_length(order, filled, rate)
 
 
-def _with_length(order: Order, filled: Filled) -> Choices:
+def _with_length(order: Order, filled: Filled, rate: float | None) -> Choices:
     """A length of 0 is the switch for "the whole dance"; the slider then keeps its default."""
     settings = dict(filled.settings)
     whole = settings.get("num_frames") == 0
     if whole:
         del settings["num_frames"]
-    return Choices(order, whole, settings)
+    return Choices(order, whole, settings, rate)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.choices import NOTHING, Choices
+from studio.forms import USUAL_FPS
 
 _ROLES = ("photo", "motion", "keypoints")
 _OWNER = re.compile(r"[0-9a-f]{64}")
@@ -77,6 +78,7 @@ class Drafts:
             "model": order.model,
             "whole": choices.whole,
             "settings": dict(choices.settings),
+            "rate": choices.rate,
             "files": files,
             "consent": photo["sha256"] if photo and order.consent else None,
         }
@@ -107,7 +109,8 @@ class Drafts:
             consent=agreed,
             **{role: str(path) for role, path in files.items()},
         )
-        return Choices(order, kept["whole"], kept["settings"])
+        # an older studio counted every length by the usual rate
+        return Choices(order, kept["whole"], kept["settings"], kept.get("rate", USUAL_FPS))
 
     def sweep(self) -> None:
         """Remove what is old, then the oldest until all of them fit."""

@@ -11,11 +11,12 @@ import gradio as gr
 from gradio.components import Component
 
 from engine.catalogue import SETTINGS
+from engine.exchange.pace import MODEL_FPS
 from engine.settings import Level, Spec, parse, parse_known, specs
 from studio.words import label
 
-USUAL_FPS = 15.0
-"""Frames a second of a result whose setting `fps` is 0; lengths are shown in seconds by it."""
+USUAL_FPS = MODEL_FPS
+"""Frames a second of a result whose setting `fps` is 0; an own dance may have its own."""
 
 
 class Form:
@@ -72,17 +73,26 @@ class Form:
         """The names of `components`."""
         return list(self._components)
 
-    def values(self, given: Sequence[Any]) -> dict[str, Any]:
-        """The settings that arrive as a handler's inputs, by name; raises BadInput."""
+    def values(self, given: Sequence[Any], rate: float = USUAL_FPS) -> dict[str, Any]:
+        """The settings that arrive as a handler's inputs, by name; raises BadInput.
+
+        `rate` is what the dance gives in a second where the setting `fps` is 0.
+        """
         said = dict(zip(self._components, given, strict=True))
-        fps = _rate(said.get("fps"))
+        fps = _rate(said.get("fps"), rate)
         return self.check({name: self._read(name, value, fps) for name, value in said.items()})
 
-    def shown(self, settings: Mapping[str, Any]) -> list[Any]:
-        """What the components show for `settings`; what is not in there has its default."""
+    def shown(self, settings: Mapping[str, Any], rate: float = USUAL_FPS) -> list[Any]:
+        """What the components show for `settings`; what is not in there has its default.
+
+        `rate` is what the dance gave in a second where the setting `fps` is 0.
+        """
         whole = {**dataclasses.asdict(self._settings()), **settings}
-        fps = _rate(whole.get("fps"))
-        return [self._within(name, self._show(name, whole[name], fps)) for name in self._components]
+        usual, fps = _rate(whole.get("fps"), USUAL_FPS), _rate(whole.get("fps"), rate)
+        return [
+            self._within(name, self._show(name, whole[name], fps if name in settings else usual))
+            for name in self._components
+        ]
 
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values by name as the engine will take them; raises BadInput."""
@@ -148,8 +158,8 @@ def apply_settings(
     return Filled(dataclasses.asdict(whole), words.get("person"), words.get("dance"), dropped)
 
 
-def _rate(fps: Any) -> float:
-    return float(fps) if isinstance(fps, int | float) and fps > 0 else USUAL_FPS
+def _rate(fps: Any, otherwise: float) -> float:
+    return float(fps) if isinstance(fps, int | float) and fps > 0 else otherwise
 
 
 def _component(

@@ -9,6 +9,8 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLong
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -24,6 +26,8 @@ INSPECTOR = (sys.executable, "-B", "-m", "studio.inspect_upload")
 _REMEMBERED = 512
 _MOST_WAITING = 6
 """Files that wait for a check to end. Each holds one of the page's 40 threads, so no more may."""
+_PASSING = ("check_busy", "check_slow")
+"""Troubles of the machine and not of the file: the next try may go well."""
 _Mark = tuple[str, str, int, int]
 
 
@@ -65,6 +69,7 @@ class Intake:
         self._waiting = threading.BoundedSemaphore(where.checks_at_once + _MOST_WAITING)
         self._lock = threading.Lock()
         self._known: OrderedDict[_Mark, Verdict] = OrderedDict()
+        self._looked_at: dict[_Mark, Future[Verdict]] = {}
 
     @property
     def limits(self) -> Limits:
@@ -75,35 +80,54 @@ class Intake:
         """Look at a file, in at most `check_seconds`; whatever is in it, this returns.
 
         While too many wait it refuses at once (`check_busy`); who does wait, waits no longer than
-        one check may take.
+        one check may take. Who asks for a file that is just being looked at gets the same answer.
         """
-        try:
-            stat = path.stat()
-        except (OSError, ValueError):
+        mark = _mark(path, role)
+        if mark is None:
             return Verdict(Trouble(key="check_gone"))
-        mark = (role, str(path), stat.st_size, stat.st_mtime_ns)
         with self._lock:
             if mark in self._known:
                 self._known.move_to_end(mark)
                 return self._known[mark]
+            others = self._looked_at.get(mark)
+            mine = self._looked_at.setdefault(mark, Future())
+        if others is not None:
+            try:
+                return others.result(2 * self._where.check_seconds)  # its wait and its check
+            except TooLong:
+                return Verdict(Trouble(key="check_busy"))
+        verdict = Verdict(Trouble(key="check_busy"))  # for who waits, if no inspector can start
+        try:
+            verdict = self._in_turn(path, role)
+        finally:
+            with self._lock:
+                del self._looked_at[mark]
+                if verdict.trouble is None or verdict.trouble.key not in _PASSING:
+                    self._known[mark] = verdict
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+            mine.set_result(verdict)
+        return verdict
+
+    def known(self, path: Path, role: Role) -> Verdict | None:
+        """What is remembered of a file; None if nobody has looked at it. This never waits."""
+        mark = _mark(path, role)
+        with self._lock:
+            return self._known.get(mark) if mark else None
+
+    def _in_turn(self, path: Path, role: Role) -> Verdict:
+        """Look at a file when there is a place."""
         if not self._waiting.acquire(blocking=False):
             return Verdict(Trouble(key="check_busy"))
         try:
             if not self._places.acquire(timeout=self._where.check_seconds):
                 return Verdict(Trouble(key="check_busy"))
             try:
-                verdict = self._inspected(path, role)
+                return self._inspected(path, role)
             finally:
                 self._places.release()
         finally:
             self._waiting.release()
-        if verdict.trouble is not None and verdict.trouble.key == "check_slow":
-            return verdict  # perhaps the machine was busy: the next try may go well
-        with self._lock:
-            self._known[mark] = verdict
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return verdict
 
     def require(self, path: Path, role: Role) -> Mapping[str, Any]:
         """The facts of a usable file; raises UnusableFile for any other."""
@@ -139,6 +163,15 @@ class Intake:
         except subprocess.TimeoutExpired:  # `run` has killed it
             return Verdict(Trouble(key="check_slow"))
         return verdict_of(done.stdout)
+
+
+def _mark(path: Path, role: Role) -> _Mark | None:
+    """Other for another file of the same name; None where there is no file."""
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return None
+    return role, str(path), stat.st_size, stat.st_mtime_ns
 
 
 def verdict_of(answer: bytes) -> Verdict:

@@ -60,7 +60,7 @@ def job_facts(job: Job, language: Language) -> Facts:
         facts.append((say("fact_person", language), say("fact_photo", language)))
     facts.append((say("fact_dance", language), dance_of(job, language)))
     settings = {**job.settings, **({"seed": record["seed"]} if "seed" in record else {})}
-    facts += chosen_facts(job.system, settings, language, record)
+    facts += chosen_facts(job.system, settings, language, paced(job))
     if record.get("model"):
         facts.append((say("fact_model", language), title_of(str(record["model"]), language)))
     return facts + (costs(job, language) if job.state == "done" else [])
@@ -96,12 +96,19 @@ def every_fact(system: str, settings: Mapping[str, Any], language: Language) -> 
 
 
 def length_of(settings: Mapping[str, Any], record: Mapping[str, Any], language: Language) -> str:
-    """How long the clip is, or was meant to be, in seconds."""
+    """How long the clip is, or was meant to be: seconds, or frames where only these are known."""
     frames = record.get("frames") or settings.get("num_frames") or 0
-    fps = record.get("fps") or settings.get("fps") or USUAL_FPS
+    fps = record.get("fps") or settings.get("fps") or (None if "fps" in record else USUAL_FPS)
     if not frames:
         return say("fact_whole", language)
+    if not fps:
+        return say("gallery_frames", language, count=frames)
     return say("tenths", language, count=f"{frames / fps:.1f}")
+
+
+def paced(job: Job) -> Mapping[str, Any]:
+    """The job's record; its `fps` is None where an own dance has one that nobody has read yet."""
+    return {"fps": None, **job.record} if "motion" in job.inputs else job.record
 
 
 def _person(key: str, language: Language) -> str:

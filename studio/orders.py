@@ -10,11 +10,11 @@ from typing import Any, Literal, TypeAlias
 from engine.data.limits import check_result
 from engine.models.makers import BUILT_IN, require_maker
 from studio.examples import Examples
-from studio.forms import USUAL_FPS
-from studio.intake import Intake
+from studio.intake import Intake, Role
 from studio.jobs.job import Job, Kind
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
+from studio.lengths import frames_of
 
 Source: TypeAlias = Literal["library", "video", "keypoints"]
 
@@ -63,6 +63,8 @@ def place_order(
 ) -> Job:
     """Queue the job; every file of the visitor's has been read by `intake` before.
 
+    `settings` are as the engine takes them: a length is a number of frames.
+
     Raises Incomplete when a choice is missing or there is no room, UnusableFile for a file that
     cannot be used, BadInput when the video would be longer than is made here or no such model
     makes videos, and MissingModel when the model is not whole on this machine.
@@ -81,16 +83,16 @@ def place_order(
         intake.require(files["image"], "photo")
     else:
         raise Incomplete("need_person")
-    upload = {"video": order.motion, "keypoints": order.keypoints}.get(order.source)
-    wanted = int(settings.get("num_frames") or 0)
-    if upload:
-        files["motion"] = Path(upload)
-        facts = intake.require(files["motion"], "motion" if order.motion == upload else "keypoints")
-        wanted = wanted or _whole(facts, settings)
+    own = own_dance(order.source, order.motion, order.keypoints)
+    facts: Mapping[str, Any] = {}
+    if own is not None:
+        files["motion"] = own[0]
+        facts = intake.require(*own)
     elif order.source == "library" and order.dance in examples.dances:
         words["dance"] = order.dance
     else:
         raise Incomplete("need_dance")
+    wanted = frames_of(facts, settings)
     check_result(wanted, intake.limits)
     consent = "person" not in words
     try:
@@ -114,9 +116,10 @@ def source_of(name: str) -> Source:
     return "keypoints" if name.lower().endswith((".json", ".zip")) else "video"
 
 
-def _whole(facts: Mapping[str, Any], settings: Mapping[str, Any]) -> int:
-    """How many frames the whole of an own dance makes, about: the engine counts them in the end."""
-    fps = float(settings.get("fps") or 0) or USUAL_FPS
-    if "seconds" in facts:
-        return int(float(facts["seconds"]) * fps)
-    return int(facts["frames"] * fps / (facts["fps"] or 2 * USUAL_FPS))
+def own_dance(source: str, motion: str | None, keypoints: str | None) -> tuple[Path, Role] | None:
+    """The visitor's file that is danced, and its role for `intake`; None for a built-in dance."""
+    if source == "video" and motion:
+        return Path(motion), "motion"
+    if source == "keypoints" and keypoints:
+        return Path(keypoints), "keypoints"
+    return None

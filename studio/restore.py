@@ -30,6 +30,7 @@ from engine.settings import parse_known, specs
 from studio.examples import Examples
 from studio.jobs.job import Job
 
+_FASTEST = 240.0  # frames a second
 _NAMED = 8  # how many names of left-out settings are said
 _NAME_LENGTH = 40
 _MOST_INPUTS = 16
@@ -58,6 +59,7 @@ class Restored:
         ignored: names of settings that are unknown here or out of range, the first few, shortened.
         ignored_more: how many more there were.
         model: what made it, by the name that its record gives; it need not be here.
+        fps: frames a second of the video; None where the record does not say.
     """
 
     system: str
@@ -67,6 +69,7 @@ class Restored:
     ignored: tuple[str, ...] = ()
     ignored_more: int = 0
     model: str | None = None
+    fps: float | None = None
 
 
 def read(path: Path, examples: Examples) -> Restored:
@@ -88,7 +91,7 @@ def restored(record: Mapping[str, Any], examples: Examples) -> Restored:
     names = tuple(_name(name) for name in ignored[:_NAMED])
     more, model = len(ignored) - len(names), record.get("model")
     named = _name(model) if isinstance(model, str) and model else None
-    return Restored(system, settings, words, missing, names, more, named)
+    return Restored(system, settings, words, missing, names, more, named, _rate(record.get("fps")))
 
 
 def checked(system: str, given: object, seed: object) -> tuple[dict[str, Any], list[str]]:
@@ -118,6 +121,11 @@ def record_of(job: Job) -> dict[str, Any]:
         "dance": job.words.get("dance"),
         **(job.record if job.state == "done" else {}),  # of a failed one it explains the failure
     }
+
+
+def _rate(told: object) -> float | None:
+    """A rate that a video can have."""
+    return float(told) if isinstance(told, int | float) and 1 <= told <= _FASTEST else None
 
 
 def _record(path: Path) -> Mapping[str, Any]:

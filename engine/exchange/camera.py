@@ -19,7 +19,6 @@ from engine.data.pixels import to_pixels, to_rgb
 from engine.evaluate.heldout import Animate
 from engine.exchange.estimate import Estimate, probe
 from engine.exchange.looks import Looks
-from engine.exchange.motion import count_frames
 from engine.exchange.peak import PeakMemory
 from engine.exchange.record import decisive, make_record, warned
 from engine.exchange.render import publish, watch
@@ -28,6 +27,7 @@ from engine.exchange.scene import (
     STYLES,
     DrawnPoses,
     Scene,
+    foreseen_frames,
     guiding,
     read_scene,
     settled,
@@ -218,19 +218,12 @@ class Camera:
         self, settings: MimicMotionSettings, seed: int, inputs: Inputs
     ) -> tuple[MimicMotionSettings, tuple[Warning, ...]]:
         """`fitted` settings of the whole video, before photo and dance are read."""
-        frames = count_frames(
-            inputs,
-            fps=settings.fps,
-            num_frames=settings.num_frames,
-            person=settings.person,
-            limits=self.shelf.limits,
-        )
         return fitted(
             settled(settings, self.nets.spec, seed),
             settings,
             self.nets,
             self.size(settings) or published_pixels(settings.resolution, settings.shape),
-            1 + frames,
+            1 + foreseen_frames(settings, inputs, self.shelf),
             choose(settings.memory, self.shelf.device),
         )
 

@@ -14,15 +14,20 @@ from engine.data.video_open import sniff
 from engine.errors import BadInput
 from engine.exchange.follow import Film, follow, together
 from engine.exchange.kinds import look_at
+from engine.exchange.pace import (
+    ASSUMED_FPS,
+    MODEL_FPS,
+    film_frames,
+    film_rate,
+    keypoint_frames,
+    keypoint_rate,
+)
 from engine.models.shelf import Shelf
 from engine.pose.mend import doubts, mend, report
 from engine.pose.people import People, pick
 from engine.pose.readers import PoseFile, read_poses
 from engine.pose.smooth import fill_gaps, smooth
 from engine.types import Inputs, Poses, Progress, Warning
-
-MODEL_FPS = 15.0
-"""The rate MimicMotion was trained at; clips are thinned to about it, at their own speed."""
 
 OFTEN = 0.25
 """Share of the frames with several people from which on it is said."""
@@ -113,7 +118,7 @@ def count_frames(
 ) -> int:
     """How many frames `read_motion` will give, before any pose is looked for; arguments as there.
 
-    Of a video it is what its header promises, give or take one; 0 without a motion. Raises BadInput
+    Of a video it is what its header promises; 0 without a motion. Raises BadInput
     as `read_motion` does.
     """
     if inputs.dance is not None:
@@ -151,29 +156,16 @@ def _holds_keypoints(path: Path, limits: Limits) -> bool:
     return head[:1] in (b"{", b"[") or head[:4] == b"PK\x03\x04"
 
 
-def thinned(rate: float) -> float:
-    """The rate nearest to 15 that takes every n-th frame of a clip of this rate, 1 at least."""
-    return max(1.0, rate / max(1, round(rate / MODEL_FPS)))
-
-
-def _given(file: PoseFile) -> float:
-    """The keypoints' own frames per second, assumed where the file does not say."""
-    return file.fps or 30.0
-
-
 def _keypoint_pace(file: PoseFile, fps: float, num_frames: int) -> tuple[float, int]:
     """Frames per second and number of frames of the result."""
-    given = _given(file)
-    rate = fps or thinned(given)
-    count = max(1, int(len(file.poses) * rate / given + 1e-6))
-    return rate, min(count, num_frames or count)
+    rate = keypoint_rate(file.fps, fps)
+    return rate, keypoint_frames(len(file.poses), file.fps, rate, num_frames)
 
 
 def _video_pace(info: video.VideoInfo, fps: float, num_frames: int) -> tuple[float, int]:
     """Frames per second and number of frames of the result, as the video's header promises."""
-    rate = fps or thinned(info.fps or MODEL_FPS)
-    total = max(1, round(info.seconds * rate))
-    return rate, min(total, num_frames) if num_frames else total
+    rate = film_rate(info.fps, fps)
+    return rate, film_frames(info.seconds, rate, num_frames)
 
 
 def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits: Limits) -> Motion:
@@ -181,9 +173,8 @@ def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits
     rate, count = _keypoint_pace(file, fps, num_frames)
     if fps:  # a high rate makes many frames of few, so that is refused before they are made
         check_result(count, limits)
-    chosen = np.minimum(np.arange(count) * _given(file) / rate, len(file.poses) - 1).astype(
-        np.int64
-    )
+    own = file.fps or ASSUMED_FPS
+    chosen = np.minimum(np.arange(count) * own / rate, len(file.poses) - 1).astype(np.int64)
     warnings: tuple[Warning, ...] = ()
     if file.fps is None:
         warnings = (

@@ -38,7 +38,7 @@ from engine.errors import BadInput
 from engine.exchange.clip_poses import Beside, Detectors, Finder, Kind, find_beside
 from engine.exchange.encoders import Encoders
 from engine.exchange.kinds import look_at
-from engine.exchange.motion import thinned
+from engine.exchange.pace import film_rate
 from engine.models.verify import sha256_of
 from engine.pose.drawn import AT_ONCE
 from engine.pose.skeleton import BODY, SEEN
@@ -156,7 +156,7 @@ class _Workshop:
     def make(self, path: Path) -> Generator[Event, None, tuple[CachedClip, bool]]:
         """The prepared clip, and whether it was made just now. Raises BadInput, MissingModel."""
         info = video.probe(path, self.limits)
-        rate = thinned(info.fps or 15.0)
+        rate = film_rate(info.fps, 0)
         beside, told = find_beside(path, info, rate)
         yield from told
         size = self.encoders.size(info.width, info.height)

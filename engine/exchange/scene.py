@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
 from engine.data.pixels import to_pixels
-from engine.exchange.motion import read_motion
+from engine.exchange.motion import count_frames, read_motion
 from engine.exchange.person import read_person, read_real_person
 from engine.exchange.shapes import PUBLISHED_RESOLUTION
 from engine.models.shelf import Shelf
@@ -80,8 +80,11 @@ def read_scene(
             model of real people, where resolution and shape, or the photo's shape, decide.
 
     Yields the progress of finding poses, then the warnings. Raises what `read_person`,
-    `read_real_person`, `read_motion` and `retarget` raise.
+    `read_real_person`, `read_motion` and `retarget` raise, and BadInput for a dance that is longer
+    than is made here, before a pose is looked for.
     """
+    if inputs.motion is not None:  # its poses may take hours
+        check_result(foreseen_frames(settings, inputs, shelf), shelf.limits)
     if size is None:
         resolution = settings.resolution or PUBLISHED_RESOLUTION
         person = read_real_person(
@@ -117,6 +120,17 @@ def read_scene(
     yield from warnings
     audio = motion.audio if settings.keep_audio else None
     return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
+
+
+def foreseen_frames(settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf) -> int:
+    """How many frames the video will have, before any pose is looked for; see `count_frames`."""
+    return count_frames(
+        inputs,
+        fps=settings.fps,
+        num_frames=settings.num_frames,
+        person=settings.person,
+        limits=shelf.limits,
+    )
 
 
 def settled(settings: MimicMotionSettings, spec: Spec, seed: int) -> MimicMotionSettings:

@@ -12,7 +12,7 @@ import gradio as gr
 
 from studio.examples import Examples, dance_items
 from studio.jobs.job import Job
-from studio.names import length_of, name_of
+from studio.names import length_of, name_of, paced
 from studio.parts.source import part
 from studio.served import poster_of
 from studio.words import Language, both, say
@@ -86,7 +86,7 @@ def wall(
 
 def _work(job: Job, language: Language) -> dict[str, Any]:
     """One tile without its picture, which never changes once a job has ended."""
-    facts = [length_of(job.settings, job.record, language)]
+    facts = [length_of(job.settings, paced(job), language)]
     if "quality" in job.settings:
         facts.append(say(f"choice_{job.settings['quality']}", language))
     return {

@@ -50,7 +50,8 @@ def finding(found: Restored, language: Language) -> dict[str, Any]:
         names = ", ".join(found.ignored)
         key = "restore_ignored_more" if found.ignored_more else "restore_ignored"
         notes.append(say(key, language, names=names, count=found.ignored_more))
+    record = {"fps": found.fps} if found.fps else None
     return {
-        "facts": facts + chosen_facts(found.system, found.settings, language),
+        "facts": facts + chosen_facts(found.system, found.settings, language, record),
         "notes": notes,
     }

@@ -180,7 +180,7 @@ class Gallery:
         if found is None:  # the server was restarted since
             return None, notice.missing("restore_again", language_of(page))
         filled = apply_settings(found.settings, found.words, found.system)
-        return choices_of_record(filled, found.model), None
+        return choices_of_record(filled, found.model, found.fps), None
 
     def restore(self, path: str | None, page: str) -> tuple[Any, ...]:
         """Read a dropped file; say politely why if it gives nothing."""

@@ -15,7 +15,8 @@ from PIL import Image
 from engine.catalogue import MimicMotionSettings
 from engine.data import synth
 from engine.errors import BadInput, MissingModel
-from engine.exchange.motion import Motion, read_motion, thinned
+from engine.exchange.motion import Motion, read_motion
+from engine.exchange.pace import thinned
 from engine.exchange.person import read_person
 from engine.exchange.record import make_record
 from engine.exchange.scene import DrawnPoses, guiding, read_scene

@@ -21,7 +21,8 @@ from studio.jobs.home import new_token, owner_of
 from studio.jobs.job import Job
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
-from studio.orders import Incomplete, Order, place_order
+from studio.lengths import rate_of
+from studio.orders import Incomplete, Order, own_dance, place_order
 from studio.page import event_says
 from studio.parts import notice
 from studio.parts.card import longer
@@ -69,8 +70,12 @@ class Handlers:
 
     # --- between the page and the choices -------------------------------------------------------
 
-    def chosen(self, given: Sequence[Any]) -> Choices:
-        """What the page holds; raises BadInput. Consent counts for the picture it was given for."""
+    def chosen(self, given: Sequence[Any], wait: bool = True) -> Choices:
+        """What the page holds; raises BadInput. Consent counts for the picture it was given for.
+
+        An own dance's file tells how many frames the seconds are, so with `wait` it is read first:
+        raises UnusableFile. Without, what is not known yet counts at the usual rate.
+        """
         person, photo, agreed, consent, model, source, dance, motion, keypoints, whole = given[
             :LEADING
         ]
@@ -84,7 +89,18 @@ class Handlers:
             keypoints=keypoints,
             model=model or None,
         )
-        return Choices(order, bool(whole), self._form.values(given[LEADING:]))
+        rate = self._rate(order, wait)
+        return Choices(order, bool(whole), self._form.values(given[LEADING:], rate), rate)
+
+    def _rate(self, order: Order, wait: bool) -> float:
+        """Frames a second that the dance gives where the setting leaves it to the dance."""
+        own = own_dance(order.source, order.motion, order.keypoints)
+        if own is None:
+            return rate_of({})
+        if wait:
+            return rate_of(self._intake.require(*own))
+        verdict = self._intake.known(*own)
+        return rate_of(verdict.facts if verdict else {})
 
     def fill(self, choices: Choices | None, page: str) -> list[Any]:
         """What the page shows for `choices`; a file becomes a copy that Gradio may serve."""
@@ -107,8 +123,15 @@ class Handlers:
             files[1],
             files[2],
             choices.whole,
-            *self._form.shown(choices.settings),
+            *self._form.shown(choices.settings, self._counted_by(order, choices.rate)),
         ]
+
+    def _counted_by(self, order: Order, rate: float | None) -> float:
+        """The rate of choices that may not know it; a file that is no longer fit has the usual."""
+        try:
+            return rate or self._rate(order, wait=True)
+        except UnusableFile:
+            return rate_of({})
 
     def first(self) -> Choices:
         """What is chosen for someone who comes for the first time."""
@@ -131,7 +154,7 @@ class Handlers:
         if owner is None or not arrived:
             return
         try:
-            choices = self.chosen(given)
+            choices = self.chosen(given, wait=False)
         except StudioError:
             return
         if choices.order.person is not None:  # its picture is ours: not an upload to be kept
@@ -282,9 +305,12 @@ class Handlers:
         return [*(shown | {"seed": gr.skip()}).values()]
 
     def preset_of(self, *given: Any) -> str | None:
-        """The preset that the settings on the page are, whatever the seed; None if none is."""
+        """The preset that the settings on the page are, whatever the seed; None if none is.
+
+        A preset's length is meant in seconds, so every dance has the usual rate here.
+        """
         try:
-            settings = self.chosen(given[:-1]).settings
+            settings = self._form.values(given[LEADING:-1])
         except StudioError:
             return None
         for key, one in self._presets.items():

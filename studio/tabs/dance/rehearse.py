@@ -13,7 +13,7 @@ from engine.models.makers import BUILT_IN
 from studio.choices import Choices
 from studio.examples import Examples
 from studio.forms import Form
-from studio.intake import Intake, Role
+from studio.intake import Intake, Role, UnusableFile
 from studio.jobs.home import owner_of
 from studio.orders import source_of
 from studio.parts import look
@@ -60,7 +60,7 @@ class Rehearser:
         """What of the choices a rehearsal shows; None where there is nothing to rehearse."""
         try:
             request = self._request(self._chosen(given))
-        except StudioError:
+        except (StudioError, UnusableFile):
             return None
         return {name: request[name] for name in _SHOWN} if request else None
 
@@ -80,7 +80,7 @@ class Rehearser:
             else:
                 answer = self._rehearsals.ask(request, owner_of(token) or "")
                 yield button, look.seen(answer, language)
-        except StudioError:
+        except (StudioError, UnusableFile):
             yield button, None
         except Slow:
             yield button, look.unseen("look_slow", language)
@@ -92,7 +92,7 @@ class Rehearser:
         try:
             choices = self._chosen(given[:-1])
             ready = self._request(choices) is not None and self._agreed(choices)
-        except StudioError:
+        except (StudioError, UnusableFile):
             ready = False
         if ready:
             yield from self.rehearse(token, *given)

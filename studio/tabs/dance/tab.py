@@ -9,14 +9,19 @@ import gradio as gr
 from gradio.components import Component
 from gradio.events import Dependency
 
+from engine.data.limits import check_result
+from engine.errors import BadInput
 from engine.models.makers import BUILT_IN
 from studio.drafts import Drafts
 from studio.examples import Examples
-from studio.forms import USUAL_FPS, Form
+from studio.explained import explained, trouble_of
+from studio.forms import Form
 from studio.intake import Intake, Role
 from studio.jobs.places import told
 from studio.jobs.store import Store
+from studio.lengths import frames_of, rate_of
 from studio.makers import Makers
+from studio.orders import own_dance
 from studio.page import IN_LANGUAGE, LANGUAGE, QUIET
 from studio.presets import presets
 from studio.rehearsal import Rehearsals
@@ -231,7 +236,7 @@ class Dance:
         parts.preset.input(self._do.preset, parts.preset, form.components, **QUIET)
         everything = fields.components
         sized = [by_name[name] for name in ("num_frames", "fps", "resolution", "shape")]
-        length = [*sized, fields.whole, fields.source, fields.model]
+        length = [*sized, fields.whole, fields.model]
         outputs = [parts.forecast, by_name["quality"]]
         for component in (by_name[name] for name in ("quality", "num_inference_steps", "memory")):
             self._on(component.change, self.forecast, everything, parts.forecast, **_LAST)
@@ -247,6 +252,12 @@ class Dance:
         ]
         for component in spans:
             self._on(component.change, self.windows, everything, parts.strip, **_LAST)
+        # a dance has its own rate and length, so these are planned when its file was read
+        dances = [fields.source, fields.motion, fields.keypoints]
+        for component in dances:
+            known = self._on(component.change, self.read, dances, None, **_LAST)
+            self._on(known.then, self.windows, everything, parts.strip)
+            self._on(known.then, self.forecasts, everything, outputs)
         self._on(arrival.then, self.windows, everything, parts.strip)
         self._on(arrival.then, self.forecasts, everything, outputs)  # the page is ready then
 
@@ -262,6 +273,12 @@ class Dance:
 
     # --- what it will take ----------------------------------------------------------------------
 
+    def read(self, source: str, motion: str | None, keypoints: str | None, page: str) -> None:
+        """Find out how fast and how long an own dance is; `checked` says what is wrong with it."""
+        own = own_dance(source, motion, keypoints)
+        if own is not None:
+            self._intake.check(*own)
+
     def forecast(self, *given: Any) -> str:
         """How long the clip will be, and how long it will take here."""
         return self.forecasts(*given)[0]
@@ -270,6 +287,10 @@ class Dance:
         """The forecast, and what every quality takes."""
         settings, seconds, model = self._meant(given)
         language = language_of(given[-1])
+        try:
+            check_result(settings["num_frames"], self._intake.limits)
+        except BadInput as error:
+            return " ".join(explained(trouble_of(error), language)), gr.skip()
         choices = self._form.spec("quality").choices
         here = told(self._store.home)
         time = show.forecast(self._store, _SYSTEM, settings, seconds, language, model, here)
@@ -281,16 +302,22 @@ class Dance:
     def windows(self, *given: Any) -> dict[str, Any] | None:
         """How the video is put together from windows."""
         settings, _, model = self._meant(given)
+        if settings["num_frames"] > self._intake.limits.max_result_frames:
+            return None
         return show.windows(settings, language_of(given[-1]), model, told(self._store.home))
 
     def _meant(self, given: Sequence[Any]) -> tuple[dict[str, Any], float | None, str]:
-        """The settings as far as they can be read, the seconds (None is the whole dance), and who
-        makes it.
+        """The settings as far as they can be read, with the rate and the frames that will come out;
+        the seconds (None is the whole of a dance that is not known), and who makes it.
         """
         leading = dict(zip(FIELDS, given[:LEADING], strict=True))
         source, whole, model = (leading[name] for name in ("source", "whole", "model"))
         settings = dict(zip(self._form.added, given[LEADING:-1], strict=True))
-        rate = settings["fps"] or USUAL_FPS
-        seconds = None if whole and source != "library" else float(settings["num_frames"] or 0)
-        settings["num_frames"] = round(seconds * rate) if seconds else 0
-        return settings, seconds, model or BUILT_IN
+        own = own_dance(source, leading["motion"], leading["keypoints"])
+        verdict = self._intake.known(*own) if own else None
+        facts = verdict.facts if verdict else {}
+        rate = rate_of(facts, settings["fps"] or 0.0)
+        asked = 0.0 if whole and source != "library" else float(settings["num_frames"] or 0)
+        settings |= {"num_frames": round(asked * rate), "fps": rate}
+        frames = settings["num_frames"] = frames_of(facts, settings)
+        return settings, frames / rate or None, model or BUILT_IN
