@@ -118,8 +118,8 @@ def count_frames(
 ) -> int:
     """How many frames `read_motion` will give, before any pose is looked for; arguments as there.
 
-    Of a video it is what its header promises; 0 without a motion. Raises BadInput
-    as `read_motion` does.
+    Of a video it is what its header promises; 0 without a motion. Raises BadInput as `read_motion`
+    does.
     """
     if inputs.dance is not None:
         return num_frames or _one_round(inputs.dance, fps or MODEL_FPS)

@@ -184,7 +184,7 @@ def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: 
     ann.page.locator("#keypoints input[type=file]").set_input_files(keypoints)
     ann.page.wait_for_selector("#keypoints >> text=/^dance/")  # the file's name
     ann.page.check("#whole input")
-    ann.page.wait_for_selector("#forecast >> text=As long as your dance")
+    ann.page.wait_for_selector("#forecast >> text=0.1 s of dance")
     ann.shot("9-keypoints")
     ann.make()
     ann.wait_head("Your video is ready")
