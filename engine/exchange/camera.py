@@ -96,7 +96,7 @@ class Camera:
         chosen, scene = yield from self._settled(settings, seed, scene, profile)
         kept = None
         if scratch is not None:
-            facts = decisive(chosen, inputs, self.nets.unet, self.shelf.device.name)
+            facts = decisive(chosen, inputs, self.nets.modules(), self.shelf.device.name)
             kept = Scratch(scratch, facts)
         steps = self.film(chosen, scene, profile, kept)
         looks = Looks(

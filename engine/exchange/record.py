@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from torch import nn
 from engine.data.video_record import APP, RECORD_VERSION
 from engine.models.verify import sha256_of
 from engine.types import Inputs, Warning
+
+_FEW = 16
 
 
 def make_record(
@@ -66,17 +69,30 @@ def versions() -> dict[str, str]:
     return {"torch": torch.__version__, "diffusers": diffusers.__version__}
 
 
-def decisive(settings: Any, inputs: Inputs, net: nn.Module, device: str) -> dict[str, Any]:
-    """Everything that decides what a run makes, for `Scratch`; `net` stands for its weights."""
-    last = list(net.parameters())[-1].detach().float().cpu()
+def decisive(
+    settings: Any, inputs: Inputs, nets: Iterable[nn.Module], device: str
+) -> dict[str, Any]:
+    """Everything that decides what a run makes, for `Scratch`; `nets` are all that it uses."""
     return {
         "settings": dataclasses.asdict(settings),
         "inputs": [file["sha256"] for file in files(inputs)],
         "dance": inputs.dance,
-        "weights": hashlib.sha256(last.numpy().tobytes()).hexdigest(),
+        "weights": [likeness(net) for net in nets],
         "device": device,
         "versions": versions(),
     }
+
+
+@torch.no_grad()
+def likeness(net: nn.Module) -> str:
+    """A hash of the first numbers in memory of every tensor of a network.
+
+    Training moves every number of what it trains, so a few of each tensor tell weights apart; all
+    of them would be gigabytes, which may still lie on the disk.
+    """
+    tensors = [one for one in chain(net.parameters(), net.buffers()) if one.numel()]
+    firsts = [one.as_strided((min(one.numel(), _FEW),), (1,)) for one in tensors]
+    return hashlib.sha256(torch.cat(firsts).double().cpu().numpy().tobytes()).hexdigest()
 
 
 def files(inputs: Inputs) -> list[dict[str, str]]:

@@ -100,6 +100,11 @@ class Networks:
         parts = (self.image_encoder, self.pose_net, self.reference_net)
         return [part for part in parts if isinstance(part, nn.Module)]
 
+    def modules(self) -> list[nn.Module]:
+        """All of them."""
+        parts = (self.unet, self.autoencoder)
+        return self.encoders() + [part for part in parts if isinstance(part, nn.Module)]
+
 
 def pose_stem(
     pose_net: PoseNet, reference_net: PoseNet | None, poses: Tensor, first: int = 0

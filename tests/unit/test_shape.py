@@ -123,7 +123,7 @@ def test_drawn_dancers_are_found_in_frames_of_any_shape(
 
 def test_another_shape_is_another_run() -> None:
     net, inputs = torch.nn.Linear(1, 1), Inputs(dance="sway")
-    runs = [decisive(MimicMotionSettings(shape=one), inputs, net, "cpu") for one in SHAPES]
+    runs = [decisive(MimicMotionSettings(shape=one), inputs, [net], "cpu") for one in SHAPES]
     assert len({json.dumps(run, sort_keys=True) for run in runs}) == len(SHAPES)
 
 
