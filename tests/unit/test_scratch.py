@@ -55,6 +55,7 @@ def test_weights_are_told_apart_in_any_layout_and_precision(layout: torch.memory
     net = net.half().to(memory_format=layout)
     one = likeness(net)
     assert one == likeness(net)
+    assert norm.num_batches_tracked is not None
     norm.num_batches_tracked += 1  # a buffer of no dimension
     assert likeness(net) != one
 
