@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route, sync_playwright
 
 from studio.jobs.store import Store
 
@@ -36,6 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+
+CUT = ("AbortError: signal is aborted without reason", "Connection errored out.")
+"""What waits on a connection says when Gradio's page closes it, which it does when it is left."""
 
 LONGEST_FIRST = (
     "test_kills.py", "test_look.py", "test_real.py", "test_gallery.py", "test_dance_tab.py",
@@ -215,6 +218,21 @@ class Visitor:
     shots: Path | None
     problems: list[str] = field(default_factory=list)
 
+    def listen(self) -> None:
+        """Note what goes wrong on the page from now on."""
+        self.page.on(
+            "console",
+            lambda said: self.problems.append(said.text) if said.type == "error" else None,
+        )
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("framenavigated", self._left)
+
+    def _left(self, frame: Frame) -> None:
+        """When a page is left, Gradio cuts its connection, and what waits on it says so last."""
+        if frame.parent_frame is None:
+            while self.problems and any(words in self.problems[-1] for words in CUT):
+                self.problems.pop()
+
     def open(self, server: Server, dark: bool = False) -> None:
         """Open the studio and wait until it can be used."""
         self.page.goto(server.address + ("?__theme=dark" if dark else "?__theme=light"))
@@ -336,11 +354,7 @@ def visit(browser: Browser, shots: Path | None) -> Iterator[Callable[..., Visito
         context.set_default_timeout(30_000)
         one = Visitor(context.new_page(), shots)
         visitors.append(one)
-        one.page.on(
-            "console",
-            lambda said: one.problems.append(said.text) if said.type == "error" else None,
-        )
-        one.page.on("pageerror", lambda error: one.problems.append(str(error)))
+        one.listen()
         return one
 
     yield new
