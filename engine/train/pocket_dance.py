@@ -15,7 +15,7 @@ _SOURCES: Mapping[str, str] = {
     "clip": "ours: customary for diffusion models; the paper gives none",
     "accumulate": "ours: a batch fits into memory, so there is nothing to add up",
     "ema": "ours: averages over the last fifty to two hundred steps",
-    "steps": "ours: a hundred minutes of one core for both stages (docs/results.md)",
+    "steps": "ours: what one core had time for (docs/results.md)",
     "batch_size": "ours: small batches and many steps learnt faster in short trials",
     "sigma_mean": "ours: photo and pose all but decide the picture, so where everything goes must "
     "be learnt, and below a sigma of one there is little left to decide; SVD's 0.7 lies there",
