@@ -74,7 +74,8 @@ class Handlers:
         """What the page holds; raises BadInput. Consent counts for the picture it was given for.
 
         An own dance's file tells how many frames the seconds are, so with `wait` it is read first:
-        raises UnusableFile. Without, what is not known yet counts at the usual rate.
+        raises UnusableFile if there is no time for that. Without, what is not known yet counts at
+        the usual rate; so does a file that cannot be used, which the order refuses in its turn.
         """
         person, photo, agreed, consent, model, source, dance, motion, keypoints, whole = given[
             :LEADING
@@ -97,9 +98,9 @@ class Handlers:
         own = own_dance(order.source, order.motion, order.keypoints)
         if own is None:
             return rate_of({})
-        if wait:
-            return rate_of(self._intake.require(*own))
-        verdict = self._intake.known(*own)
+        verdict = self._intake.check(*own) if wait else self._intake.known(*own)
+        if wait and verdict and verdict.trouble and verdict.trouble.key == "check_busy":
+            raise UnusableFile(own[1], verdict.trouble)  # a little later its rate would be known
         return rate_of(verdict.facts if verdict else {})
 
     def fill(self, choices: Choices | None, page: str) -> list[Any]:
