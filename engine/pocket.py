@@ -292,12 +292,8 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
         yield from encode(plan)
     elif name == "pose_detector":
         yield from pose_detector(plan, seconds)
-    elif name == "pocket_pictures":
-        stage = mimicmotion.POCKET_PICTURES
-        yield from pictures(plan, stage, seconds)
-    elif name == "pocket_details":
-        stage = mimicmotion.POCKET_DETAILS
-        yield from pictures(plan, stage, seconds)
+    elif name in ("pocket_pictures", "pocket_details"):
+        yield from pictures(plan, mimicmotion.STAGES[name], seconds)
     elif name == "pocket_windows":
         stage = mimicmotion.POCKET_WINDOWS
         yield from windows(plan, stage, seconds)

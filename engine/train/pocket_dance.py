@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.train.stage import Optim, Stage
 
@@ -46,14 +47,11 @@ POCKET_PICTURES = Stage(
     sources=_SOURCES,
 )
 """Pairs of pictures of many people: who to draw, and where every part of them goes."""
-POCKET_DETAILS = Stage(
+POCKET_DETAILS = replace(
+    POCKET_PICTURES,
     name="pocket_details",
-    paper="arXiv 2406.19680, 4.1, on drawn dancers, picture by picture",
-    train=("unet.*", "pose_net.*", "reference_net.*"),
     optim=Optim(rate=1e-3, warmup=100, decay=3600, ema=0.998),
     steps=4000,
-    batch_size=12,
-    loss=_NOISE,
     sources={**_SOURCES, **_AGAIN},
     starts_from="pocket_pictures",
 )
