@@ -11,7 +11,6 @@ survives a reload, because Gradio lets a plain function run to its end.
 from __future__ import annotations
 
 import importlib
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -22,14 +21,13 @@ from studio.jobs.estimate import expected_seconds
 from studio.jobs.home import owner_of
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
+from studio.jobs.room import Room
 from studio.jobs.store import Store
 from studio.jobs.worker import Generate, engine, run
 
 _ASK_SECONDS = 2.0
 _LEAST_SECONDS, _MOST_SECONDS = 30, 240
 _UNKNOWN_SECONDS = 120
-_AWAY_SECONDS = 90.0
-"""A visitor whose page has not asked for so long is away; one out of sight asks once a minute."""
 
 
 class Lender(Protocol):
@@ -55,7 +53,7 @@ class ZeroGpu:
         self._build = build
         self._name = uuid.uuid4().hex
         self._lock = Lock(store.home)
-        self._asked: dict[str, float] = {}  # when each visitor's page last asked for its turn
+        self._room = Room(store)
         lender: Lender = gpu or importlib.import_module("spaces").GPU
         self._lent = lender(duration=self.seconds)(self._run)
 
@@ -78,24 +76,24 @@ class ZeroGpu:
             )  # fmt: skip
 
     def turn(self, token: object) -> None:
-        """Run the next job if it is this visitor's, and return when it has ended."""
+        """Run the next job if it is this visitor's, and return when it has ended.
+
+        While the disk is full none is, as in the worker.
+        """
         owner = owner_of(token)
         if owner is None:
             return
-        began = time.monotonic()
-        here = {one: at for one, at in self._asked.items() if began - at < _AWAY_SECONDS}
-        self._asked = here | {owner: began}
-        job = self._store.take(self._name, self._asked, owner)
+        self._store.presence.ask(owner)
+        job = self._store.take(self._name, owner) if self._room.is_there() else None
         if job is None:
             return
         try:
-            self._lent(job)
+            with self._store.presence.pause():  # one job at a time, and the rest of the pages wait
+                self._lent(job)
         finally:  # no quota, too slow, or the fork died: the job has not said so itself
             left = self._store.running_of(self._name)
             if left is not None:
                 self._store.interrupt_orphans()
-            took = time.monotonic() - began  # in which nobody could ask
-            self._asked = {one: at + took for one, at in self._asked.items()}
 
     def seconds(self, job: Job) -> int:
         """How long the GPU is asked for: twice what such jobs took here, within bounds."""

@@ -11,10 +11,14 @@ from engine.models.makers import BUILT_IN
 from studio.jobs.database import Database
 from studio.jobs.job import Job, Kind, State, is_id, job_of
 from studio.jobs.limits import QueueLimits
+from studio.jobs.presence import Presence
 from studio.jobs.turns import Waiting, in_order
 
 TURN = "(SELECT COALESCE(MAX(served), 0) FROM owners)"
 """SQL for how many jobs were ever taken."""
+
+OWNER = "SELECT owner FROM jobs WHERE id = ?"
+"""SQL for whose a job is."""
 
 
 class Ledger:
@@ -24,12 +28,16 @@ class Ledger:
         home: the folder that holds `studio.db` and `jobs/`.
         limits: how much may be queued; whoever only reads or works needs none.
 
+    Attributes:
+        presence: the visitors who have a turn; all, as long as nobody asks there.
+
     Raises NewerStudio when the home belongs to a newer version of the studio.
     """
 
     def __init__(self, home: Path, limits: QueueLimits = QueueLimits()) -> None:  # noqa: B008 (frozen)
         self.home = home
         self.limits = limits
+        self.presence = Presence()
         self.folder = home / "jobs"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._database = Database(home / "studio.db")
@@ -76,11 +84,17 @@ class Ledger:
             return live_in(db, owner)
 
     def place(self, key: str) -> int:
-        """How many jobs run or will be taken before this one: 0 means it is next or running."""
+        """How many jobs run or will be taken before this one: 0 means it is next or running.
+
+        Jobs of who is away are none of them; whoever asks for a place is not away.
+        """
         with self._database.connected() as db:
             db.execute("BEGIN")  # one moment for all that is read
             (running,) = db.execute("SELECT COUNT(*) FROM jobs WHERE state = 'running'").fetchone()
-            for count, waiting in enumerate(order_in(db)):
+            owners = [row["owner"] for row in db.execute(OWNER, (key,))]
+            here = self.presence.here()
+            among = None if here is None else here.union(owners)
+            for count, waiting in enumerate(order_in(db, among)):
                 if waiting == key:
                     return running + count
         return 0

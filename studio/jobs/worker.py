@@ -29,6 +29,7 @@ from studio.jobs import pieces, places
 from studio.jobs.estimate import expectation
 from studio.jobs.job import Job
 from studio.jobs.lock import Lock
+from studio.jobs.room import Room
 from studio.jobs.store import Store
 from studio.jobs.trouble import REPLACE_STATUS, UNEXPECTED, explain, report
 
@@ -50,18 +51,12 @@ def serve(store: Store, name: str, generate: Generate, stop: Callable[[], bool])
     is full, no job is taken; the waiting ones say so, and go on once there is room.
     """
     store.interrupt_orphans()
-    store.hold("")
-    held = False
+    room = Room(store)
     while not stop():
-        room = store.has_room()
-        if room and held:
-            store.hold("")
-        elif not room:
-            store.hold("disk")
-        held = not room
-        job = store.take(name) if room else None
+        free = room.is_there()
+        job = store.take(name) if free else None
         if job is None:
-            time.sleep(_IDLE_SECONDS if room else _HELD_SECONDS)
+            time.sleep(_IDLE_SECONDS if free else _HELD_SECONDS)
         elif not run(store, job, generate):
             return
 

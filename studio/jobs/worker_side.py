@@ -5,30 +5,27 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from studio.jobs.files import remove
 from studio.jobs.job import Job, Trouble
-from studio.jobs.ledger import TURN, Ledger, order_in
+from studio.jobs.ledger import OWNER, TURN, Ledger, order_in
 
 
 class WorkerSide(Ledger):
     """What the one process that makes videos does with everyone's jobs."""
 
-    def take(
-        self, worker: str, among: Collection[str] | None = None, owner: str | None = None
-    ) -> Job | None:
-        """Make the next waiting job this worker's, or None if none waits.
+    def take(self, worker: str, owner: str | None = None) -> Job | None:
+        """Make the next waiting job of who is here this worker's, or None if none waits.
 
-        With `among` only these owners have a turn, and with `owner` the next job is only taken if
-        it is theirs.
+        With `owner` it is only taken if it is theirs.
         """
         with self._transaction() as db:
-            key = next(order_in(db, among), None)
+            key = next(order_in(db, self.presence.here()), None)
             if key is None:
                 return None
-            (whose,) = db.execute("SELECT owner FROM jobs WHERE id = ?", (key,)).fetchone()
+            (whose,) = db.execute(OWNER, (key,)).fetchone()
             if owner not in (None, whose):
                 return None
             now = time.time()

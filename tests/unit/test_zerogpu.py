@@ -108,19 +108,62 @@ def test_who_has_left_keeps_nobody_waiting(
 ) -> None:
     ann, bob, program = new_token(), new_token(), new_token()
     now = 1000.0
-    monkeypatch.setattr("studio.zerogpu.time.monotonic", lambda: now)
-    _add(store, program)  # by the API: no page of this owner ever asks
+    monkeypatch.setattr("studio.jobs.presence.time.monotonic", lambda: now)
+    early = _add(store, program)  # by the API: no page of this owner ever asks
+    assert store.place(early.id) == 0
     zero.turn(ann)
-    _add(store, ann)
-    _add(store, bob)
+    hers, his = _add(store, ann), _add(store, bob)
+    assert (store.place(hers.id), store.place(his.id)) == (0, 1)
     now += 60  # her page is out of sight, where it asks once a minute
     zero.turn(bob)
     assert (_state(store, ann), _state(store, bob)) == ("queued", "queued")
     now += 60
+    assert store.place(his.id) == 0
     zero.turn(bob)
     assert (_state(store, ann), _state(store, bob)) == ("queued", "done")
     zero.turn(ann)  # she is back
     assert (_state(store, ann), _state(store, program)) == ("done", "queued")
+
+
+def test_nobody_leaves_while_a_job_is_made_and_nobody_can_ask(
+    store: Store, zero: ZeroGpu, gpu: Spaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = new_token(), new_token()
+    now, places = 1000.0, []
+    monkeypatch.setattr("studio.jobs.presence.time.monotonic", lambda: now)
+
+    def call(_: Job) -> int:
+        nonlocal now
+        now += 200
+        places.append(store.place(later.id))
+        return 30
+
+    monkeypatch.setattr(zero, "_lent", call)
+    zero.turn(ann)
+    zero.turn(bob)
+    _add(store, ann)
+    _add(store, bob)
+    later = _add(store, ann)
+    zero.turn(ann)
+    assert places == [2]  # the one that runs (here: in vain), and Bob's
+    assert store.place(later.id) == 1
+
+
+def test_while_the_disk_is_full_a_job_waits_and_says_so(
+    store: Store, zero: ZeroGpu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = new_token()
+    job = _add(store, ann)
+    room = [False, False, True]
+    monkeypatch.setattr(store, "has_room", lambda: room.pop(0))
+    for _ in range(2):
+        zero.turn(ann)
+        assert (seen := store.get(job.id, job.owner)) and (seen.state, seen.stage) == (
+            "queued",
+            "disk",
+        )
+    zero.turn(ann)
+    assert _state(store, ann) == "done"
 
 
 def test_the_time_that_is_asked_for_has_bounds(store: Store, zero: ZeroGpu, gpu: Spaces) -> None:
