@@ -70,12 +70,12 @@ def look(
     live = any(one.live for one in jobs)
     place = store.place(job.id) if job is not None and job.state == "queued" else 0
     pieces = watchable(job) if job is not None else ()
-    most = store.limits.frames
+    more = job is not None and store.resumable(job)
     return View(
         shown=job.id if job else sample.key if sample else None,
         card=sample_status(sample, language)
         if sample
-        else status(job, place, language, pieces, most),
+        else status(job, place, language, pieces, store.limits.frames, more),
         shelf=contents(jobs, job.id if job else None, language),
         video=job.result if job and job.state == "done" and job.result.exists() else None,
         pieces=pieces,

@@ -111,11 +111,8 @@ class VisitorSide(Ledger):
         job = self.get(key, owner)
         if job is None or job.live or job.state == "done":
             return False
-        spent, most = job.worked(time.time()), self.limits.seconds
-        if most is not None and spent >= most:
-            raise Refused("time_used", minutes=round(spent / 60), most=f"{most / 60:g}")
-        if job.kind == "video":
-            self._afford(job.system, job.settings, job.model, job.frames)
+        spent = job.worked(time.time())
+        self._allow_more(job, spent)
         self._find_room(())
         with self._transaction() as db:
             self._admit(db, owner)
@@ -131,6 +128,16 @@ class VisitorSide(Ledger):
                     (spent, job.id, owner, job.ended),
                 ).rowcount
             )
+
+    def resumable(self, job: Job) -> bool:
+        """Whether `resume` would take a job, as soon as queue and disk have a place for it."""
+        if job.live or job.state == "done":
+            return False
+        try:
+            self._allow_more(job, job.worked(time.time()))
+        except Refused:
+            return False
+        return True
 
     def rename(self, key: object, owner: str, title: str) -> bool:
         """Give the owner's job a name of at most 80 characters on one line; "" takes it away."""
@@ -199,6 +206,14 @@ class VisitorSide(Ledger):
         time = expected_seconds(self.finished(system, model), whole, model)
         if time is not None and time > most:
             raise Refused("too_costly", minutes=math.ceil(time / 60), most=f"{most / 60:g}")
+
+    def _allow_more(self, job: Job, spent: float) -> None:
+        """Refuse to go on with what has had its time, or would take longer than one may."""
+        most = self.limits.seconds
+        if most is not None and spent >= most:
+            raise Refused("time_used", minutes=round(spent / 60), most=f"{most / 60:g}")
+        if job.kind == "video":
+            self._afford(job.system, job.settings, job.model, job.frames)
 
     def _find_room(self, files: Iterable[Path]) -> None:
         if not self.has_room(sum(file.stat().st_size for file in files)):

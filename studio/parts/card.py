@@ -39,11 +39,12 @@ def status(
     language: Language,
     pieces: Sequence[Piece] = (),
     most_frames: int | None = None,
+    resumable: bool = True,
 ) -> dict[str, Any]:
     """What the card shows of `job`.
 
     `place` jobs run or wait before it; `pieces` of it can be watched already; one video may have
-    `most_frames` here.
+    `most_frames` here; `resumable` says whether it may be gone on with if it has no result.
     """
     view: dict[str, Any] = {
         "id": job.id if job else "",
@@ -64,7 +65,7 @@ def status(
         "file": "",
         "ready": "",
         "pieces": [],
-        "actions": _actions(job, language, most_frames),
+        "actions": _actions(job, language, most_frames, resumable),
     }
     if job is None:
         return view | {"head": say("empty", language), "detail": say("empty_more", language)}
@@ -110,7 +111,9 @@ def picture_url(path: Path) -> str:
         return ""
 
 
-def _actions(job: Job | None, language: Language, most_frames: int | None) -> list[tuple[str, str]]:
+def _actions(
+    job: Job | None, language: Language, most_frames: int | None, resumable: bool
+) -> list[tuple[str, str]]:
     """(event, words) of what can be done with a job that has ended."""
     if job is None or job.live:
         return []
@@ -118,9 +121,11 @@ def _actions(job: Job | None, language: Language, most_frames: int | None) -> li
         more = ("longer",) if longer(job, most_frames) else ()
         keys = ("download", "again", *more, "use")
         return [(key, say(f"act_{key}", language)) for key in keys]
+    use = ("use", say("act_use", language))
+    if not resumable:
+        return [use]
     started = job.scratch.is_dir() and any(job.scratch.iterdir())
-    first = say("act_resume" if started else "act_retry", language)
-    return [("resume", first), ("use", say("act_use", language))]
+    return [("resume", say("act_resume" if started else "act_retry", language)), use]
 
 
 def longer(job: Job, most_frames: int | None = None) -> int:

@@ -31,6 +31,7 @@ from studio.jobs.supervisor import Supervisor
 from studio.orders import Incomplete, Order, place_order
 from studio.rehearsal import Often, Rehearsals
 from studio.tabs.dance.rehearse import Rehearser
+from studio.view import look
 
 ANN, BOB = "a" * 32, "b" * 32
 SAYS_YES = Intake(Hosting(), (sys.executable, "-c", 'print(\'{"facts": {"seconds": 1.0}}\')'))
@@ -183,21 +184,28 @@ def test_time_is_counted_over_all_turns_of_a_video(
     assert taken and taken.spent == 91 and watch(taken) is None
     now += 10
     assert watch(taken) == "too_slow"
-    store.fail(job.id, Trouble(key="too_slow"))
+    store.fail(job.id, Trouble(key="too_slow", values={"minutes": "2"}))
+    homes = {"a host's": store, "one's own": Store(tmp_path)}
+    shown = {name: look(one, ANN, job.id, "en") for name, one in homes.items()}
+    offered = {name: [act for act, _ in view.card["actions"]] for name, view in shown.items()}
+    assert offered == {"a host's": ["use"], "one's own": ["resume", "use"]}
     with pytest.raises(Refused, match="time_used") as caught:
         store.resume(job.id, ANN)
     assert caught.value.values == {"minutes": 2, "most": "1.66667"}
     for language in ("en", "ko"):
         assert "2" in words.say("time_used_fix", language, **caught.value.values)
-    assert Store(tmp_path).resume(job.id, ANN)  # on a machine of one's own
+    assert homes["one's own"].resume(job.id, ANN)
 
 
 def test_what_would_take_too_long_does_not_go_on_either(tmp_path: Path) -> None:
     store = Store(tmp_path)
     job = store.add(ANN, "mimicmotion", {**LARGE, "num_frames": 0}, {}, {}, frames=240)
     store.cancel(job.id, ANN)
+    host = Store(tmp_path, QueueLimits(seconds=1200.0))
     with pytest.raises(Refused, match="too_costly"):
-        Store(tmp_path, QueueLimits(seconds=1200.0)).resume(job.id, ANN)
+        host.resume(job.id, ANN)
+    stopped = store.get(job.id, ANN)
+    assert stopped and store.resumable(stopped) and not host.resumable(stopped)
     assert store.resume(job.id, ANN)
 
 
