@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.amounts import memory_in_words
 from studio.jobs.job import Job
 from studio.words import Language, duration, say
-
-
-def size_words(count: int) -> str:
-    """Memory for people: "0.9 GB", "12 GB"; powers of two, as it is sold."""
-    size = count / 2**30
-    return f"{size:.1f} GB" if size < 10 else f"{size:.0f} GB"
 
 
 def costs(job: Job, language: Language) -> list[tuple[str, str]]:
@@ -29,8 +24,8 @@ def costs(job: Job, language: Language) -> list[tuple[str, str]]:
         )
     if peak := record.get("peak_bytes"):
         guess = before.get("peak_bytes")
-        said = None if guess is None else size_words(int(guess))
-        found.append((say("fact_memory", language), _beside(size_words(peak), said, language)))
+        said = None if guess is None else memory_in_words(int(guess))
+        found.append((say("fact_memory", language), _beside(memory_in_words(peak), said, language)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.amounts import memory_in_words
 from engine.models.card import ModelCard
 from engine.models.cards import CARDS, with_needs
 from engine.models.machine import Machine
@@ -87,12 +88,7 @@ def fit_words(card: ModelCard, machine: Machine, language: Language) -> str:
     return say(
         f"model_fit_{key}",
         language,
-        need=gigabytes(need.graphics if graphics else need.main),
-        have=gigabytes(machine.graphics_memory if graphics else machine.memory),
+        need=memory_in_words(need.graphics if graphics else need.main),
+        have=memory_in_words(machine.graphics_memory if graphics else machine.memory),
         name=machine.graphics,
     )
-
-
-def gigabytes(count: int) -> str:
-    """Memory as it is sold, in powers of two."""
-    return f"{count / 2**30:.0f} GB"

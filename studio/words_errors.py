@@ -42,7 +42,7 @@ KOREAN_ERRORS: Mapping[str, tuple[str, str, str]] = {
     ),
     "file_too_big": (
         "'{name}' 파일이 너무 큽니다.",
-        "{megabytes}MB입니다. {most}MB까지 받습니다.",
+        "{size}입니다. {most}까지 받습니다.",
         "더 짧거나 작은 파일을 쓰세요.",
     ),
     # --- pictures

@@ -36,7 +36,7 @@ KOREAN_KEYPOINTS: Mapping[str, Texts] = {
     ),
     "keypoints_too_large": (
         "키포인트 파일 {name}이(가) 너무 큽니다.",
-        "{megabytes}MB입니다. {most}MB까지 읽습니다.",
+        "{size}입니다. {most}까지 읽습니다.",
         "더 짧게 나누세요.",
     ),
     "keypoints_mixed": (

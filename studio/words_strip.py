@@ -17,10 +17,10 @@ STRIP_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "windows_shortened": (
         "The windows are cut to fit the memory: {window} frames at once instead of {usual}, the "
-        "photo's own counted. Those need about {need} GB, and {have} GB may be used.",
+        "photo's own counted. Those need about {need}, and {have} may be used.",
         "메모리에 맞게 윈도를 줄였습니다. 사진 몫까지 세어 한 번에 {usual}프레임 대신 "
-        "{window}프레임입니다. {usual}프레임에는 약 {need}GB가 필요한데, 쓸 수 있는 것은 "
-        "{have}GB입니다.",
+        "{window}프레임입니다. {usual}프레임에는 약 {need}가 필요한데, 쓸 수 있는 것은 "
+        "{have}입니다.",
     ),
     "strip_window": ("Window {number}: {first} to {last} s", "윈도 {number}: {first}~{last}초"),
     "strip_join": ("Join: {first} to {last} s", "이음새: {first}~{last}초"),

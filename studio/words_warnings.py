@@ -33,8 +33,8 @@ KOREAN_WARNINGS: Mapping[str, tuple[str, str, str]] = {
     ),
     "window_shortened": (
         "모델이 학습한 것보다 적은 프레임을 한 번에 만듭니다.",
-        "{usual}프레임 대신 {window}프레임입니다. {usual}프레임에는 메모리가 약 {need}GB 필요한데, "
-        "쓸 수 있는 것은 {have}GB입니다.",
+        "{usual}프레임 대신 {window}프레임입니다. {usual}프레임에는 메모리가 약 {needed} 필요한데, "
+        "쓸 수 있는 것은 {there}입니다.",
         "해상도를 낮추면 더 많이 들어갑니다. 여유를 잘 안다면 고급 설정에서 윈도를 직접 고르세요.",
     ),
     "photo_drawn": (

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.amounts import memory_in_words
 from engine.catalogue import SETTINGS
 from engine.cli.models import check_models, get_model, list_models, remove_model
 from engine.cli.training import prepare_clips, train
@@ -84,7 +85,7 @@ def _cost(
             *(["a small piece of it was tried"] if known.keys() != tried.keys() else []),
         ]
         yield (
-            f"about {duration(cost['seconds'])} and {cost['peak_bytes'] / 2**30:.1f} GiB "
+            f"about {duration(cost['seconds'])} and {memory_in_words(int(cost['peak_bytes']))} "
             f"(memory: {event.memory}); {', and '.join(by)}"
         )
 
@@ -127,7 +128,7 @@ def _told(text: str, cost: Mapping[str, Any], why: str = "") -> Warning:
     if cost.get("seconds") is not None:
         known.append(duration(cost["seconds"]))
     if cost.get("peak_bytes") is not None:
-        known.append(f"{cost['peak_bytes'] / 2**30:.1f} GiB of memory")
+        known.append(f"{memory_in_words(int(cost['peak_bytes']))} of memory")
     return Warning(text.format(cost=" and ".join(known)), why, "")
 
 

@@ -100,7 +100,7 @@ def get_model(arguments: argparse.Namespace) -> Iterator[Event | str]:
 
 def remove_model(arguments: argparse.Namespace) -> Iterator[Event | str]:
     """Delete what was downloaded of a model."""
-    from engine.models.card import size_in_words
+    from engine.amounts import size_in_words
     from engine.models.cards import known_card
     from engine.models.removal import remove
 
@@ -113,7 +113,7 @@ def remove_model(arguments: argparse.Namespace) -> Iterator[Event | str]:
 
 def _terms(missing: Sequence[ModelCard]) -> Iterator[str]:
     """What is going to happen, and under which licences."""
-    from engine.models.card import size_in_words
+    from engine.amounts import size_in_words
     from engine.models.resolve import default_home, unfinished
 
     home = default_home()

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from engine.amounts import size_in_words
 from engine.errors import StudioError
-from engine.models.card import size_in_words
 from engine.types import Event, Metric, Progress, Warning
 
 _BY_COMMAND = {

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 
+from engine.amounts import size_in_words
 from engine.errors import BadInput
-from engine.models.card import size_in_words
 from engine.types import Event, Result
 
 HANDS = {"hand_weight": (0, 1000), "hand_threshold": (0, 1), "hand_padding": (0, 0.5)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.amounts import size_in_words
 from engine.errors import BadInput
 
 
@@ -26,7 +27,7 @@ class Limits:
     max_pixels: int = 4096 * 2304
     max_frames: int = 108_000
     max_seconds: float = 1800.0
-    max_bytes: int = 2 * 1024**3
+    max_bytes: int = 2_000_000_000
     max_picture_pixels: int = 40_000_000
     max_result_frames: int = 9000
 
@@ -81,13 +82,13 @@ def check_file(path: Path, limits: Limits, kind: str) -> None:
     if size > limits.max_bytes:
         raise BadInput(
             "The {kind} '{name}' is too big.",
-            "It has {megabytes} MB; at most {most} MB are taken.",
+            "It has {size}; at most {most} are taken.",
             "Use a shorter or smaller one.",
             key="file_too_big",
             kind=kind,
             name=name,
-            megabytes=f"{size / 1e6:,.0f}",
-            most=f"{limits.max_bytes / 1e6:,.0f}",
+            size=size_in_words(size),
+            most=size_in_words(limits.max_bytes),
         )
 
 

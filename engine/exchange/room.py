@@ -10,12 +10,13 @@ from typing import ParamSpec, TypeVar
 
 from torch import nn
 
+from engine.amounts import memory_in_words
 from engine.catalogue import MimicMotionSettings
 from engine.errors import OutOfMemory, no_memory, ran_out_of_memory
 from engine.exchange.windowing import call_of, windowing
 from engine.models.sizes import Sizes
 from engine.nets.mimicmotion import Networks
-from engine.sampling.profile import GIB, Profile
+from engine.sampling.profile import Profile
 from engine.types import Warning
 
 Asked = ParamSpec("Asked")
@@ -52,15 +53,15 @@ def fitted(
     return replace(chosen, window_size=found.window, overlap=found.overlap), (
         Warning(
             "Fewer frames are made together than the model was trained with.",
-            "{window} instead of {usual}: those need about {need} GB of memory, and {have} GB may "
-            "be used.",
+            "{window} instead of {usual}: those need about {needed} of memory, and {there} may be "
+            "used.",
             "A smaller resolution makes room for more. Who knows better can choose a window under "
             "Advanced.",
             key="window_shortened",
             window=found.window,
             usual=found.usual,
-            need=f"{found.need / GIB:.1f}",
-            have=f"{found.have / GIB:.1f}",
+            needed=memory_in_words(found.need),
+            there=memory_in_words(found.have),
         ),
     )
 

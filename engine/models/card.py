@@ -113,12 +113,3 @@ class ModelCard:
     def bytes(self) -> int:
         """Size of all files as published."""
         return sum(file.bytes for file in self.files)
-
-
-def size_in_words(count: int) -> str:
-    """A number of bytes for people: `412 kB`, `351 MB`, `3.05 GB` (powers of ten, as the Hub)."""
-    if count >= 1_000_000_000:
-        return f"{count / 1e9:.2f} GB"
-    if count >= 1_000_000:
-        return f"{count / 1e6:.0f} MB"
-    return f"{max(count / 1e3, 1):.0f} kB"

@@ -18,7 +18,6 @@ from engine.models.card import (
     Pocket,
     Source,
     WeightFile,
-    size_in_words,
 )
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "all_cards",
     "known_card",
     "pocket_cards",
-    "size_in_words",
     "with_needs",
 ]
 

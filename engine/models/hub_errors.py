@@ -12,8 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from engine.amounts import size_in_words
 from engine.errors import MissingModel
-from engine.models.card import Hub, ModelCard, WeightFile, size_in_words
+from engine.models.card import Hub, ModelCard, WeightFile
 
 Kind: TypeAlias = Literal[
     "offline", "unreachable", "server", "gated", "not_accepted", "wrong_token", "no_repo",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.amounts import size_in_words
 from engine.errors import BadInput, MissingModel
-from engine.models.card import ModelCard, size_in_words
+from engine.models.card import ModelCard
 from engine.models.cards import CARDS, with_needs
 from engine.models.resolve import Missing, resolve
 

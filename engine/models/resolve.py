@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.amounts import size_in_words
 from engine.errors import MissingModel
 from engine.models.card import (
     ByHand,
@@ -15,7 +16,6 @@ from engine.models.card import (
     ModelCard,
     Pocket,
     WeightFile,
-    size_in_words,
 )
 from engine.models.hub_cache import RepoCache, is_whole
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.models.card import ByHand, Hub, ModelCard, Pocket, size_in_words
+from engine.amounts import memory_in_words, size_in_words
+from engine.models.card import ByHand, Hub, ModelCard, Pocket
 from engine.models.resolve import Found, default_home, resolve, unfinished
 
 
@@ -67,8 +68,8 @@ def _line(card: ModelCard) -> str:
 
 
 def _memory(graphics: int, main: int) -> str:
-    without = f"{main / 2**30:.0f} GB"
-    return f"{graphics / 2**30:.0f} GB on a graphics card, or {without}" if graphics else without
+    without = memory_in_words(main)
+    return f"{memory_in_words(graphics)} on a graphics card, or {without}" if graphics else without
 
 
 def _gated(card: ModelCard) -> bool:

@@ -16,8 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from engine.amounts import size_in_words
 from engine.errors import CheckpointMismatch
-from engine.models.card import size_in_words
 
 SUFFIXES = frozenset({".safetensors", ".pth", ".pt", ".bin", ".ckpt"})
 _MOST_HEADER = 100_000_000

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.amounts import size_in_words
 from engine.errors import BadInput
 
-MOST_BYTES = 100 * 2**20
+MOST_BYTES = 100_000_000
 """A keypoint file above this is refused: 20 minutes of 133 joints take about 70 MB."""
 
 KINDS = (
@@ -92,12 +93,12 @@ def too_large(name: str, size: int) -> BadInput:
     """The error for a file above the limit."""
     return BadInput(
         "The keypoint file {name} is too large.",
-        "It has {megabytes} MB; at most {most} MB are read.",
+        "It has {size}; at most {most} are read.",
         "Cut the clip into shorter parts.",
         key="keypoints_too_large",
         name=name,
-        megabytes=f"{size / 2**20:.0f}",
-        most=MOST_BYTES // 2**20,
+        size=size_in_words(size),
+        most=size_in_words(MOST_BYTES),
     )
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import gradio as gr
 
-from engine.models.card import ByHand, Group, Hub, ModelCard, size_in_words
+from engine.amounts import memory_in_words, size_in_words
+from engine.models.card import ByHand, Group, Hub, ModelCard
 from engine.models.machine import Machine
 from engine.models.resolve import folder_of
 from studio.explained import explained
 from studio.fetches.fetcher import Fetcher, Standing
 from studio.fetches.record import Record
 from studio.jobs.job import Trouble
-from studio.makers import fit_words, gigabytes
+from studio.makers import fit_words
 from studio.parts.source import part
 from studio.words import Language, duration, known, say
 
@@ -65,9 +66,9 @@ def contents(
 
 
 def _machine(machine: Machine, free: int | None, language: Language) -> str:
-    facts = [say("models_memory", language, size=gigabytes(machine.memory))]
+    facts = [say("models_memory", language, size=memory_in_words(machine.memory))]
     if machine.graphics:
-        size = gigabytes(machine.graphics_memory)
+        size = memory_in_words(machine.graphics_memory)
         facts.append(say("models_graphics", language, name=machine.graphics, size=size))
     else:
         facts.append(say("models_no_graphics", language))

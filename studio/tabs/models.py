@@ -9,8 +9,9 @@ from typing import Any
 
 import gradio as gr
 
+from engine.amounts import size_in_words
 from engine.errors import StudioError
-from engine.models.card import Hub, ModelCard, size_in_words
+from engine.models.card import Hub, ModelCard
 from engine.models.hub import shows_token
 from engine.models.machine import Machine, this_machine
 from engine.models.resolve import folder_of

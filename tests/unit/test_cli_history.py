@@ -82,12 +82,12 @@ def test_an_estimate_learns_from_earlier_videos_as_the_run_itself_does(
         assert main([*given, "--estimate", *more]) == 0
         return capsys.readouterr().out.strip()
 
-    assert told() == "about 8 s and 1.0 GiB (memory: cpu); a small piece of it was tried"
+    assert told() == "about 8 s and 1 GB (memory: cpu); a small piece of it was tried"
     history.add({**RECORD, "resumed": True})
     both = "so earlier videos took here, and a small piece of it was tried"
-    assert told() == f"about 8 s and 1.5 GiB (memory: cpu); {both}"
+    assert told() == f"about 8 s and 1.5 GB (memory: cpu); {both}"
     history.add(RECORD)
-    learnt = "about 30 s and 1.5 GiB (memory: cpu); so earlier videos took here"
+    learnt = "about 30 s and 1.5 GB (memory: cpu); so earlier videos took here"
     assert told() == learnt
     assert told("--frames", "0") == learnt  # the whole dance: the trial has counted it
 
@@ -111,8 +111,8 @@ def test_the_second_video_is_told_before_and_compared_after(
     assert first.err == "" and first.out == f"{out}\n"
     assert main(given) == 0
     told = capsys.readouterr()
-    assert "note: This will take about 30 s and 1.5 GiB of memory." in told.err
-    assert "note: It took 30 s and 1.5 GiB of memory. About 30 s and 1.5 GiB" in told.err
+    assert "note: This will take about 30 s and 1.5 GB of memory." in told.err
+    assert "note: It took 30 s and 1.5 GB of memory. About 30 s and 1.5 GB" in told.err
     assert told.out == f"{out}\n"
     kept = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
     assert kept["expected"]["seconds"] == pytest.approx(30)

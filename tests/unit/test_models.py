@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.amounts import memory_in_words, size_in_words
 from engine.errors import CheckpointMismatch, MissingModel
 from engine.models.cards import (
     CARDS,
@@ -17,7 +18,6 @@ from engine.models.cards import (
     Pocket,
     WeightFile,
     pocket_cards,
-    size_in_words,
     with_needs,
 )
 from engine.models.resolve import Found, Missing, default_home, require, resolve
@@ -201,6 +201,13 @@ def test_pocket_cards_are_read_from_their_files(tmp_path: Path) -> None:
 )
 def test_sizes_in_words(count: int, words: str) -> None:
     assert size_in_words(count) == words
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "words"), [(0.04, "41 MB"), (0.94, "0.9 GB"), (7.99, "8 GB"), (23.46, "23.5 GB")]
+)
+def test_memory_in_words(gigabytes: float, words: str) -> None:
+    assert memory_in_words(int(gigabytes * 2**30)) == words
 
 
 def test_hub_pages() -> None:

@@ -117,7 +117,7 @@ def test_a_short_video_needs_no_shorter_window_and_korean_has_words(released: Ne
     said = {"warnings": [""], "warning_keys": [{"key": warning.key, "values": warning.values}]}
     for language in ("en", "ko"):
         (line,) = warned(said | {"warnings": [f"{warning.what} {warning.why}"]}, language)
-        assert str(shorter.window_size) in line and "72" in line and "8.0" in line
+        assert str(shorter.window_size) in line and "72" in line and "8 GB" in line
     assert "GB입니다" in line
 
 

@@ -152,7 +152,7 @@ def test_what_was_expected_stands_beside_what_it_took() -> None:
     job = done(settings(24), 60.0, peak_bytes=3 << 29, expected=expectation(past, past[0]))
     assert costs(job, "en") == [
         ("Made in", "1 minute, 40 seconds expected"),
-        ("Memory", "1.5 GB, 1.0 GB expected"),
+        ("Memory", "1.5 GB, 1 GB expected"),
     ]
     assert costs(done(settings(24), 60.0), "en") == [("Made in", "1 minute")]
     assert "예상" in costs(job, "ko")[1][1]

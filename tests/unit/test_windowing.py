@@ -228,7 +228,7 @@ def test_strip_and_forecast_say_that_the_windows_were_cut() -> None:
         and max(len(hill["heights"]) for hill in cut["hills"]) == told.window - 1
     )
     assert f"{told.window} frames at once instead of 72" in cut["words"]
-    assert "8.0 GB may be used" in cut["words"] and "instead" not in free["words"]
+    assert "8 GB may be used" in cut["words"] and "instead" not in free["words"]
     assert f"72프레임 대신 {told.window}프레임" in korean["words"]
     chosen = show.windows({**LONG, "window_size": 72}, "en", MODEL, CARD)
     assert chosen and "instead" not in chosen["words"]

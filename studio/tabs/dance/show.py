@@ -8,13 +8,12 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
+from engine.amounts import memory_in_words
 from engine.errors import BadInput
 from engine.exchange.windowing import Places, Windowing, foreseen
 from engine.models.makers import BUILT_IN
 from engine.models.sizes import window_of
-from engine.sampling.profile import GIB
 from engine.sampling.spans import far_fewer
-from studio.costs import size_words
 from studio.forms import USUAL_FPS
 from studio.jobs.estimate import expected_bytes, expected_seconds
 from studio.jobs.store import Store
@@ -99,7 +98,7 @@ def forecast(
     else:
         words = say("forecast", language, clip=clip, time=duration(time, language))
     if size is not None:
-        words += " " + say("forecast_memory", language, size=size_words(size))
+        words += " " + say("forecast_memory", language, size=memory_in_words(size))
     planned = foreseen(settings, model, places)
     note = _shortened(planned, language) or _untrained(planned, settings, language, model)
     return "\n\n".join(filter(None, (words, note)))
@@ -114,8 +113,8 @@ def _shortened(planned: Windowing, language: Language) -> str:
         language,
         window=planned.window,
         usual=planned.usual,
-        need=f"{planned.need / GIB:.1f}",
-        have=f"{planned.have / GIB:.1f}",
+        need=memory_in_words(planned.need),
+        have=memory_in_words(planned.have),
     )
 
 
