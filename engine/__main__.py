@@ -10,7 +10,6 @@ from engine.cli.arguments import parse
 from engine.cli.commands import COMMANDS
 from engine.cli.screen import Screen
 from engine.errors import Cancelled, StudioError, no_memory, ran_out_of_memory
-from engine.freed import keep_freed_memory
 from engine.types import Result
 
 DONE, BAD_INPUT, STOPPED = 0, 2, 130
@@ -63,5 +62,4 @@ def _stop(*_: object) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
     signal.signal(signal.SIGTERM, _stop)  # a supervisor's request to end is a Ctrl-C, too
-    keep_freed_memory()
     sys.exit(main())

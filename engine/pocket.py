@@ -27,7 +27,6 @@ from engine.data.dances import Dances, EncodedPool, Turns
 from engine.data.drawn import Pool, PoolSpec
 from engine.data.pixels import to_pixels
 from engine.device import pick
-from engine.freed import keep_freed_memory
 from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.nets.autoencoder import PocketAutoencoder
@@ -338,5 +337,4 @@ def _report(name: str, events: Iterator[Event]) -> None:
 
 
 if __name__ == "__main__":
-    keep_freed_memory()
     main()

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from engine.data import video
 from engine.data.video_write import VideoWriter
 from engine.errors import Cancelled, ran_out_of_memory
-from engine.freed import keep_freed_memory
 from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
 from studio.jobs import pieces, places
@@ -203,7 +202,6 @@ def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _go_first()
-    keep_freed_memory()
     generate = build()
     lock = Lock(home)
     if lock.acquire(give_up=lambda: False):
