@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 from engine.cli.arguments import parse
 from engine.cli.commands import COMMANDS
 from engine.cli.screen import Screen
+from engine.ending import STOPPED, heed_sigterm
 from engine.errors import Cancelled, StudioError, no_memory, ran_out_of_memory
 from engine.types import Result
 
-DONE, BAD_INPUT, STOPPED = 0, 2, 130
+DONE, BAD_INPUT = 0, 2
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,11 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     return DONE
 
 
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
-    signal.signal(signal.SIGTERM, _stop)  # a supervisor's request to end is a Ctrl-C, too
+    heed_sigterm()
     sys.exit(main())

@@ -13,7 +13,8 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from engine.data.dances import Dances, EncodedPool, Turns
 from engine.data.drawn import Pool, PoolSpec
 from engine.data.pixels import to_pixels
 from engine.device import pick
+from engine.ending import STOPPED, heed_sigterm
 from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.nets.autoencoder import PocketAutoencoder
@@ -277,7 +279,7 @@ def _card(plan: Plan, name: str, stage: str, config: Mapping[str, Any]) -> dict[
     }
 
 
-def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
+def parts(plan: Plan, name: str, seconds: float) -> Generator[Event, None, None]:
     """Run the part called `name`."""
     if name == "pools":
         yield from plan.short_pool().fill()
@@ -299,8 +301,8 @@ def parts(plan: Plan, name: str, seconds: float) -> Iterator[Event]:
         yield from windows(plan, stage, seconds)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """The command line of `make pocket`; progress goes to stderr."""
+def main(arguments: list[str] | None = None) -> int:
+    """The command line of `make pocket`; progress goes to stderr. Returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m engine.pocket", description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*SHARES, []], help="default: all, in order")
     parser.add_argument("--minutes", type=float, default=180, help="for all chosen parts together")
@@ -315,14 +317,21 @@ def main(arguments: list[str] | None = None) -> None:
     plan = Plan(chosen.work, chosen.size, chosen.clips, chosen.long_clips, cpu)
     names = chosen.part or list(SHARES)
     total = sum(SHARES[name] for name in names) or 1.0
-    for name in names:
-        seconds = chosen.minutes * 60 * SHARES[name] / total
-        _report(name, parts(plan, name, seconds))
-    if not chosen.part or "export" in chosen.part:
-        export(plan, chosen.out)
+    try:
+        for name in names:
+            seconds = chosen.minutes * 60 * SHARES[name] / total
+            with closing(parts(plan, name, seconds)) as events:  # so that it is kept now
+                report(name, events)
+        if not chosen.part or "export" in chosen.part:
+            export(plan, chosen.out)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; the same command goes on from here.\n")
+        return STOPPED
+    return 0
 
 
-def _report(name: str, events: Iterator[Event]) -> None:
+def report(name: str, events: Iterator[Event]) -> None:
+    """Say on stderr how far a part is, every ten seconds."""
     latest: dict[str, float] = {}
     last = time.monotonic() - 10
     for event in events:
@@ -337,4 +346,5 @@ def _report(name: str, events: Iterator[Event]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    heed_sigterm()
+    sys.exit(main())

@@ -23,6 +23,7 @@ from accelerate.utils import TorchDynamoPlugin
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from engine.ending import in_one_go
 from engine.errors import BadInput
 from engine.train.stage import Stage, select
 from engine.types import Event, Metric, Progress
@@ -113,10 +114,12 @@ def fit(
                 break
             if run.budget_seconds and time.monotonic() - started > run.budget_seconds:
                 break
-            losses = _one_step(stage, run, accelerator, model, optimiser, batches, state.step)
-            if average is not None:
-                average.step(parameters)
-            state.step += 1
+            losses = _gradients(run, accelerator, model, batches, state.step)
+            with in_one_go():  # half a step could not be told from a whole one
+                _update(stage, accelerator, optimiser, state.step)
+                if average is not None:
+                    average.step(parameters)
+                state.step += 1
             if state.step - saved >= run.save_every:
                 _save(accelerator, stage, run, state)
                 saved = state.step
@@ -135,18 +138,13 @@ def fit(
             average.copy_to(parameters)
 
 
-def _one_step(
-    stage: Stage,
+def _gradients(
     run: Run,
     accelerator: Accelerator,
     model: nn.Module,
-    optimiser: Any,
     batches: Sequence[Batch],
     step: int,
 ) -> dict[str, float]:
-    rate = stage.rate(step)
-    for group in optimiser.param_groups:
-        group["lr"] = rate
     totals: dict[str, float] = {}
     for part, batch in enumerate(batches):
         noise = _seed(run.seed, step, part, accelerator.process_index)
@@ -160,12 +158,18 @@ def _one_step(
             accelerator.backward(losses["loss"] / len(batches))
         for name, value in losses.items():
             totals[name] = totals.get(name, 0.0) + value.item() / len(batches)
+    return totals
+
+
+def _update(stage: Stage, accelerator: Accelerator, optimiser: Any, step: int) -> None:
+    rate = stage.rate(step)
+    for group in optimiser.param_groups:
+        group["lr"] = rate
     accelerator.clip_grad_norm_(
         [p for g in optimiser.param_groups for p in g["params"]], stage.optim.clip
     )
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
-    return totals
 
 
 def _no_sync_unless(last: bool, accelerator: Accelerator, model: nn.Module) -> Any:

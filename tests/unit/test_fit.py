@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.ending import heed_sigterm, in_one_go
 from engine.errors import BadInput
 from engine.train.fit import Batch, Run, fit
 from engine.train.stage import Optim, Stage, select
@@ -72,6 +76,49 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path, st
     run_to(tmp_path / "cut", 12, stop_at=stop_at)
     resumed = run_to(tmp_path / "cut", 12)
     assert same(whole, resumed)
+
+
+@pytest.fixture
+def as_ctrl_c() -> Iterator[None]:
+    """SIGTERM as the command line takes it."""
+    before = signal.getsignal(signal.SIGTERM)
+    heed_sigterm()
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("as_ctrl_c")
+@pytest.mark.parametrize("moment", ["update", "gradients"])
+def test_a_host_that_asks_to_end_gets_a_checkpoint_of_whole_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    count = 0
+
+    def asks(*given: Any, **named: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == 5:
+            signal.raise_signal(signal.SIGTERM)
+        return usual(*given, **named)
+
+    place, name = (torch.optim.AdamW, "step") if moment == "update" else (Line, "forward")
+    usual = getattr(place, name)
+    with monkeypatch.context() as patched:
+        patched.setattr(place, name, asks)
+        with pytest.raises(KeyboardInterrupt):
+            run_to(tmp_path / "asked", 12)
+    kept = torch.load(tmp_path / "asked" / "checkpoint" / "state.pt", weights_only=True)
+    assert kept["step"] == (5 if moment == "update" else 2)  # two calls forward make a step
+    assert same(run_to(tmp_path / "whole", 12), run_to(tmp_path / "asked", 12))
+
+
+def test_in_another_thread_nothing_is_held_back() -> None:
+    def work() -> str:
+        with in_one_go():
+            return "done"
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(work).result() == "done"
 
 
 def test_workers_change_nothing(tmp_path: Path) -> None:

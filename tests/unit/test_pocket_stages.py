@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 from engine import pocket
 from engine.papers.mimicmotion import STAGES
 from engine.train.stage import Stage
+from engine.types import Progress
 
 FOLLOWING = [stage for stage in STAGES.values() if stage.starts_from]
 
@@ -38,3 +40,21 @@ def test_the_recipe_is_one_chain() -> None:
     chain = [name for name in pocket.SHARES if name in STAGES]
     assert [STAGES[name].starts_from for name in chain] == [None, *chain[:-1]]
     assert abs(sum(pocket.SHARES.values()) - 1) < 1e-9
+
+
+def test_a_recipe_that_is_asked_to_end_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept: list[str] = []
+
+    def parts(plan: pocket.Plan, name: str, seconds: float) -> Iterator[Progress]:
+        try:
+            yield Progress(1, 2, name)
+            raise KeyboardInterrupt
+        finally:
+            kept.append(name)
+
+    monkeypatch.setattr(pocket, "parts", parts)
+    work = ["--work", str(tmp_path), "--out", str(tmp_path)]
+    assert pocket.main(["decoder", "encode", *work]) == 130
+    assert kept == ["decoder"] and "goes on from here" in capsys.readouterr().err
