@@ -117,7 +117,9 @@ class Dance:
         )
         self._taken: list[Component] = [parts.notice, *fields.components]
         self._page = gr.Textbox(visible=False)  # its value is replaced by IN_LANGUAGE
-        arrived = gr.State(False)  # before that, nothing on the page is the visitor's
+        # Before that, nothing on the page is the visitor's. The page holds it, not the server: what
+        # the page sent before it was filled may be read after the server has filled it.
+        arrived = gr.Textbox("", visible="hidden", elem_id="arrived", show_label=False)
         arrival = self._wire_stage(demo, token, arrived, fields, parts)
         self._wire_choices(token, fields, parts)
         self._wire_maker(tab, arrived, fields, parts)
@@ -140,7 +142,7 @@ class Dance:
         self,
         demo: gr.Blocks,
         token: gr.BrowserState,
-        arrived: gr.State,
+        arrived: gr.Textbox,
         fields: Fields,
         parts: Parts,
     ) -> Dependency:
@@ -177,7 +179,7 @@ class Dance:
         )
         return self._on(demo.load, self._do.arrive, [token], [token, arrived, *said, *chosen])
 
-    def _wire_maker(self, tab: gr.Tab, arrived: gr.State, fields: Fields, parts: Parts) -> None:
+    def _wire_maker(self, tab: gr.Tab, arrived: gr.Textbox, fields: Fields, parts: Parts) -> None:
         model = fields.model
         back = [arrived, model, fields.person]
         self._on(tab.select, self._making.returned, back, [parts.notice, model])
