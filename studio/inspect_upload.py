@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.data.limits import Limits, check_file, check_moving
 from engine.data.picture import read_picture
-from engine.data.video import read
+from engine.data.video import probe, read
 from engine.errors import StudioError
 from engine.pose.readers import read_poses
 
@@ -41,8 +41,8 @@ def inspect(role: str, path: Path, limits: Limits, seconds: float) -> dict[str, 
         check_moving(len(file.poses), path)
         return {"frames": len(file.poses), "fps": file.fps}
     until = time.monotonic() + seconds
+    info = probe(path, limits)  # before anything is decoded: what it says may be a lie
     with read(path, fps=_LOOKS_PER_SECOND, limits=limits) as frames:
-        info = frames.info
         for _ in frames:
             if time.monotonic() > until:
                 break

@@ -28,6 +28,7 @@ from av.video.reformatter import (
 from numpy.typing import NDArray
 
 from engine.data.limits import Limits, shown
+from engine.data.video_length import length, too_many
 from engine.data.video_open import Source, open_source
 from engine.errors import BadInput
 from engine.types import Warning
@@ -45,7 +46,8 @@ class VideoInfo:
     Attributes:
         width, height: pixels of a frame as it will be read: upright, with square pixels.
         fps: frames per second on average.
-        seconds: the length, as the file says or as counted where it does not say.
+        seconds: the length, as the file says; as counted where it does not say, and where `probe`
+            finds that it holds more.
         has_audio: whether there is a sound track.
         frames: how many frames the file claims to hold, None where it does not say. Files lie
             (edit lists, truncation), so only a count while reading is certain.
@@ -60,12 +62,12 @@ class VideoInfo:
 
 
 def probe(path: Path, limits: Limits = Limits()) -> VideoInfo:  # noqa: B008 (frozen)
-    """Look at a clip: its first frame is decoded, the rest is taken from the header.
+    """Look at a clip: its first frame is decoded, the others are counted.
 
     Raises BadInput when it is no video, is broken, or exceeds `limits`.
     """
     with open_source(path, limits) as source:
-        return _info(source, limits)
+        return _info(source, limits, believe=False)
 
 
 class Frames(Iterator[NDArray[np.uint8]]):
@@ -82,7 +84,7 @@ class Frames(Iterator[NDArray[np.uint8]]):
         self._opened = open_source(path, limits)
         self._source = self._opened.__enter__()
         try:
-            self.info: VideoInfo = _info(self._source, limits)
+            self.info: VideoInfo = _info(self._source, limits, believe=True)
             self._source.warnings = self.warnings
             self._frames = _read(self._source, self.info, fps, max_frames, start, limits)
         except BaseException:
@@ -139,25 +141,10 @@ def read(
     return Frames(path, fps, max_frames, start, limits)
 
 
-def _info(source: Source, limits: Limits) -> VideoInfo:
+def _info(source: Source, limits: Limits, *, believe: bool) -> VideoInfo:
     width, height = _Converter(source.first, source).size
     stream, container = source.stream, source.container
-    if stream.duration:
-        seconds = Fraction(stream.duration) * Fraction(stream.time_base or source.tick)
-    elif container.duration:
-        seconds = Fraction(container.duration, 1_000_000)
-    else:
-        seconds = _counted_seconds(source)
-    if seconds > limits.max_seconds:
-        raise BadInput(
-            "The video '{name}' is too long.",
-            "It lasts {seconds} seconds; at most {most} are taken.",
-            "Cut out the part that you need.",
-            key="video_too_long",
-            name=shown(source.path),
-            seconds=f"{float(seconds):,.0f}",
-            most=f"{limits.max_seconds:,.0f}",
-        )
+    seconds = length(source, limits, believe=believe)
     return VideoInfo(
         width=width,
         height=height,
@@ -166,16 +153,6 @@ def _info(source: Source, limits: Limits) -> VideoInfo:
         has_audio=bool(container.streams.audio),
         frames=stream.frames or None,
     )
-
-
-def _counted_seconds(source: Source) -> Fraction:
-    """The length of a file that does not say it, as browsers' recordings do not."""
-    last = source.zero
-    for packet in source.container.demux(source.stream):
-        if packet.pts is not None:
-            ends = packet.pts + (packet.duration or 0)
-            last = max(last, ends * Fraction(packet.time_base or source.tick))
-    return last - source.zero
 
 
 def _read(
@@ -222,21 +199,11 @@ def _timed(source: Source, begin: Fraction, limits: Limits) -> Iterator[_Timed]:
         time = source.time(frame)
         if time is None or (previous is not None and time <= previous):
             time = previous + usual if previous is not None else Fraction(0)
-        length = Fraction(frame.duration or 0) * source.tick
+        lasts = Fraction(frame.duration or 0) * source.tick
         previous = time
         if count > limits.max_frames or time > limits.max_seconds:
-            raise BadInput(
-                "The video '{name}' has too many frames.",
-                "Reading came to frame {count}; at most {most} frames and {seconds} seconds are "
-                "taken.",
-                "Cut out the part that you need.",
-                key="too_many_frames",
-                name=shown(source.path),
-                count=f"{count:,}",
-                most=f"{limits.max_frames:,}",
-                seconds=f"{limits.max_seconds:,.0f}",
-            )
-        yield time, time + (length if length > 0 else usual), frame
+            raise too_many(source, count, limits)
+        yield time, time + (lasts if lasts > 0 else usual), frame
 
 
 def _resampled(

@@ -70,6 +70,7 @@ def open_container(path: Path, limits: Limits) -> Iterator[InputContainer]:
             str(path.resolve()),
             "r",
             format=demuxer,
+            options=_decoding(limits),  # the demuxer decodes a little, too, to know what it is
             container_options={"protocol_whitelist": "file"},
             metadata_errors="replace",
         )
@@ -77,6 +78,11 @@ def open_container(path: Path, limits: Limits) -> Iterator[InputContainer]:
         raise broken(path) from error
     with container:
         yield container
+
+
+def _decoding(limits: Limits) -> dict[str, str]:
+    """What a decoder may make: more than the limit, because codecs round sizes up and add edges."""
+    return {"max_pixels": str(limits.max_pixels * 3 // 2 + 2**16)}
 
 
 def broken(path: Path) -> BadInput:
@@ -96,6 +102,7 @@ class Source:
 
     Attributes:
         first: the first frame that is shown.
+        limits: what it may cost; a clip may change the size of its frames on the way.
         zero: its time in seconds; every other time is counted from here.
         tick: the length of the file's smallest unit of time, in seconds.
         warnings: what was found wrong; grows while `frames` runs.
@@ -106,6 +113,7 @@ class Source:
     stream: VideoStream
     decoder: VideoCodecContext
     first: VideoFrame
+    limits: Limits
     zero: Fraction
     tick: Fraction
     warnings: list[Warning] = field(default_factory=list)
@@ -125,15 +133,16 @@ class Source:
     def frames(self, start: Fraction) -> Iterator[VideoFrame]:
         """Every frame in the order of showing, beginning at or somewhat before `start` seconds.
 
-        At the first damage the whole frames before it are given, and `warnings` says so.
+        At the first damage the whole frames before it are given, and `warnings` says so. Raises
+        BadInput for frames that are too big.
         """
         self._seek(start)
-        found = _good_frames(self.container, self.stream, self.decoder, self.warnings)
+        found = self._checked()
         first = next(found, None)
         if first is not None and start > 0 and (self.time(first) or 0) > start:
             # The index led too far, as it may with reordered frames: decode from the beginning.
             self._seek(Fraction(0))
-            found = _good_frames(self.container, self.stream, self.decoder, self.warnings)
+            found = self._checked()
             first = next(found, None)
         if first is not None:
             yield first
@@ -141,6 +150,11 @@ class Source:
         demuxer = self.container.format.name.split(",")[0]
         if not self.warnings and is_cut(self.path, demuxer):
             self.warnings.append(_damage("clip_cut_off", "the end of the file is missing"))
+
+    def _checked(self) -> Iterator[VideoFrame]:
+        for frame in _good_frames(self.container, self.stream, self.decoder, self.warnings):
+            _check_size(frame.width, frame.height, self.path, self.limits)
+            yield frame
 
     def _seek(self, start: Fraction) -> None:
         """Go to a key frame safely before `start`; a gif has no index and is read from the top."""
@@ -165,14 +179,14 @@ def open_source(path: Path, limits: Limits) -> Iterator[Source]:
     with open_container(path, limits) as container:
         stream = _picture_stream(container, path)
         _check_size(stream.codec_context.width, stream.codec_context.height, path, limits)
-        decoder = _decoder(stream)
+        decoder = _decoder(stream, limits)
         first = next(_good_frames(container, stream, decoder, []), None)
         if first is None:
             raise broken(path)
         _check_size(first.width, first.height, path, limits)
         tick = Fraction(first.time_base or stream.time_base or Fraction(1, 1000))
         zero = (first.pts or 0) * tick
-        yield Source(path, container, stream, decoder, first, zero, tick)
+        yield Source(path, container, stream, decoder, first, limits, zero, tick)
 
 
 def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
@@ -203,7 +217,7 @@ def _check_size(width: int, height: int, path: Path, limits: Limits) -> None:
         )
 
 
-def _decoder(stream: VideoStream) -> VideoCodecContext:
+def _decoder(stream: VideoStream, limits: Limits) -> VideoCodecContext:
     """The stream's own decoder; libvpx for webm with transparency, which the usual one drops."""
     name = _ALPHA_DECODERS.get(stream.codec_context.name)
     tags = {key.lower(): value for key, value in stream.metadata.items()}
@@ -216,6 +230,7 @@ def _decoder(stream: VideoStream) -> VideoCodecContext:
         # end and the decoder is freed: seen with Python 3.12 and PyAV 18.
         decoder.thread_type = "SLICE"
     decoder.thread_count = min(4, os.cpu_count() or 1)
+    decoder.options = _decoding(limits)
     return decoder
 
 

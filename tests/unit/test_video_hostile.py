@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,12 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from media import make_clicks, make_clip, number
+from PIL import Image
 
+from engine.data import video_open
 from engine.data.limits import Limits
 from engine.data.video import probe, read
 from engine.errors import BadInput
@@ -163,3 +170,69 @@ def test_a_name_that_looks_like_a_command_is_only_a_name(tmp_path: Path) -> None
         strange = clip.rename(tmp_path / name)
         assert probe(strange).has_audio
         strange.unlink()
+
+
+def _lying(path: Path, seconds: float) -> Path:
+    """A matroska clip of 100 seconds, a frame each, that says it lasts as long as `seconds`."""
+    clip = make_clip(path, range(100), rate=Fraction(1))
+    content = clip.read_bytes()
+    at = content.index(b"\x44\x89\x88") + 3  # Duration, eight bytes, in milliseconds
+    assert struct.unpack(">d", content[at : at + 8]) == (100_000.0,)
+    # the track's own duration lies in a tag, which the demuxer believes first
+    content = content.replace(b"DURATION", b"DURABLES")
+    clip.write_bytes(content[:at] + struct.pack(">d", 1000 * seconds) + content[at + 8 :])
+    return clip
+
+
+def test_a_length_that_is_a_lie_is_found_out_before_anything_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = _lying(tmp_path / "lies.mkv", 2)
+    with read(clip) as frames:
+        assert frames.info.seconds == 2
+    assert probe(clip).seconds == 100
+    decoded: list[VideoFrame] = []
+    good = video_open._good_frames
+
+    def noted(*given: Any) -> Iterator[VideoFrame]:
+        for frame in good(*given):
+            decoded.append(frame)
+            yield frame
+
+    monkeypatch.setattr(video_open, "_good_frames", noted)
+    for limits in (Limits(max_seconds=50), Limits(max_frames=50)):
+        with pytest.raises(BadInput) as caught:
+            probe(clip, limits)
+        assert caught.value.key == "too_many_frames"
+    assert len(decoded) == 2  # the first, each time
+    honest = _lying(tmp_path / "honest.mkv", 100)
+    assert probe(honest, Limits(max_seconds=100, max_frames=100)).seconds == 100
+
+
+@pytest.mark.parametrize(("most", "left"), [(64 * 50, 2), (400 * 300 - 1, None)])
+def test_frames_that_grow_on_the_way_are_not_decoded(
+    tmp_path: Path, most: int, left: int | None
+) -> None:
+    """Far beyond the limit the decoder refuses; a little beyond it, what it gave is refused."""
+    clip = tmp_path / "grows.mkv"
+    with av.open(clip, "w", format="matroska") as out:
+        stream = out.add_stream("mjpeg", rate=10)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        blank = VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+        out.mux(stream.encode(blank.reformat(format="yuvj420p")))
+        for number, size in enumerate([(64, 48), (400, 300), (400, 300)], start=1):
+            data = io.BytesIO()
+            Image.new("RGB", size).save(data, "JPEG")
+            packet = av.Packet(data.getvalue())
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, 10), True
+            packet.pts = packet.dts = number
+            out.mux(packet)
+    limits = Limits(max_pixels=most)
+    if left is None:
+        with pytest.raises(BadInput, match="400 x 300"):
+            list(read(clip, limits=limits))
+        return
+    with read(clip, limits=limits) as frames:
+        assert sum(1 for _ in frames) == left
+        assert [one.key for one in frames.warnings] == ["clip_broken_inside"]
