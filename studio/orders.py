@@ -18,6 +18,9 @@ from studio.lengths import frames_of
 
 Source: TypeAlias = Literal["library", "video", "keypoints"]
 
+KEYPOINT_ENDINGS = (".json", ".zip")
+"""By which a file is taken for keypoints; what is in it is looked at afterwards."""
+
 
 class Incomplete(Exception):
     """Something is missing; `key` names the words that say what, `values` fill their places."""
@@ -113,7 +116,7 @@ def place_order(
 
 def source_of(name: str) -> Source:
     """Where a dance comes from that was given as a file, by the end of its name."""
-    return "keypoints" if name.lower().endswith((".json", ".zip")) else "video"
+    return "keypoints" if name.lower().endswith(KEYPOINT_ENDINGS) else "video"
 
 
 def own_dance(source: str, motion: str | None, keypoints: str | None) -> tuple[Path, Role] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from engine.exchange.pace import (
 from engine.models.shelf import Shelf
 from engine.pose.mend import doubts, mend, report
 from engine.pose.people import People, pick
-from engine.pose.readers import PoseFile, read_poses
+from engine.pose.readers import PoseFile, holds_poses, read_poses
 from engine.pose.smooth import fill_gaps, smooth
 from engine.types import Inputs, Poses, Progress, Warning
 
@@ -67,6 +68,10 @@ class Motion:
     warnings: tuple[Warning, ...] = ()
 
 
+Opened: TypeAlias = PoseFile | video.VideoInfo
+"""What had to be read of a file to know how long its dance is."""
+
+
 def read_motion(
     inputs: Inputs,
     shelf: Shelf,
@@ -77,6 +82,7 @@ def read_motion(
     mended: bool = True,
     smoothing: float = 0.0,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
+    opened: Opened | None = None,
 ) -> Generator[Progress, None, Motion]:
     """Read the motion, yielding `Progress`; the generator returns the `Motion`.
 
@@ -86,6 +92,7 @@ def read_motion(
         person: whom to follow, see `people.pick`.
         mended: bridge short doubtful spans (`pose/mend.py`); they are told as a warning either way.
         smoothing: width in frames of the Gaussian that calms the poses; 0 leaves them.
+        opened: what `open_motion` gave for it, if it was asked before.
 
     Raises BadInput when there is no motion or it cannot be read, NoPoseFound when nobody is in it,
     MissingModel when a person's video needs a detector that is not on this machine.
@@ -101,11 +108,29 @@ def read_motion(
             "Give a video, a skeleton video or a keypoint file, or choose a built-in dance.",
             key="no_dance",
         )
-    if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
-        motion = _from_keypoints(inputs.motion, fps, num_frames, person, limits)
+    if opened is None:
+        opened = open_motion(inputs.motion, person, limits)
+    if isinstance(opened, PoseFile):
+        motion = _from_keypoints(opened, fps, num_frames, limits)
     else:
-        motion = yield from _from_video(inputs.motion, shelf, fps, num_frames, person, limits)
+        motion = yield from _from_video(
+            inputs.motion, opened, shelf, fps, num_frames, person, limits
+        )
     return _cared_for(motion, mended, smoothing)
+
+
+def open_motion(
+    path: Path,
+    person: int = 0,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> Opened:
+    """Read a keypoint file, or look at a film without looking for poses.
+
+    Raises BadInput as `read_motion` does, and NoPoseFound for keypoints of nobody.
+    """
+    if path.is_dir() or _holds_keypoints(path, limits):
+        return read_poses(path, person)
+    return video.probe(path, limits)
 
 
 def count_frames(
@@ -115,19 +140,21 @@ def count_frames(
     num_frames: int = 0,
     person: int = 0,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
+    opened: Opened | None = None,
 ) -> int:
     """How many frames `read_motion` will give, before any pose is looked for; arguments as there.
 
-    Of a video it is what its header promises; 0 without a motion. Raises BadInput as `read_motion`
-    does.
+    Of a video it is what its length promises; 0 without a motion. Raises what `open_motion` does.
     """
     if inputs.dance is not None:
         return num_frames or _one_round(inputs.dance, fps or MODEL_FPS)
     if inputs.motion is None:
         return 0
-    if inputs.motion.is_dir() or _holds_keypoints(inputs.motion, limits):
-        return _keypoint_pace(read_poses(inputs.motion, person), fps, num_frames)[1]
-    return _video_pace(video.probe(inputs.motion, limits), fps, num_frames)[1]
+    if opened is None:
+        opened = open_motion(inputs.motion, person, limits)
+    if isinstance(opened, PoseFile):
+        return _keypoint_pace(opened, fps, num_frames)[1]
+    return _video_pace(opened, fps, num_frames)[1]
 
 
 def _cared_for(motion: Motion, mended: bool, smoothing: float) -> Motion:
@@ -147,13 +174,12 @@ def _one_round(key: str, fps: float) -> int:
 
 
 def _holds_keypoints(path: Path, limits: Limits) -> bool:
-    """Told by the content: JSON begins with a bracket, a zip with PK."""
+    """Told by the content, not the name."""
     check_file(path, limits, "dance")
     if sniff(path) is not None:
         return False
     with path.open("rb") as file:
-        head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head[:1] in (b"{", b"[") or head[:4] == b"PK\x03\x04"
+        return holds_poses(file.read(64))
 
 
 def _keypoint_pace(file: PoseFile, fps: float, num_frames: int) -> tuple[float, int]:
@@ -168,8 +194,7 @@ def _video_pace(info: video.VideoInfo, fps: float, num_frames: int) -> tuple[flo
     return rate, film_frames(info.seconds, rate, num_frames)
 
 
-def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits: Limits) -> Motion:
-    file = read_poses(path, person)
+def _from_keypoints(file: PoseFile, fps: float, num_frames: int, limits: Limits) -> Motion:
     rate, count = _keypoint_pace(file, fps, num_frames)
     if fps:  # a high rate makes many frames of few, so that is refused before they are made
         check_result(count, limits)
@@ -189,9 +214,14 @@ def _from_keypoints(path: Path, fps: float, num_frames: int, person: int, limits
 
 
 def _from_video(
-    path: Path, shelf: Shelf, fps: float, num_frames: int, person: int, limits: Limits
+    path: Path,
+    info: video.VideoInfo,
+    shelf: Shelf,
+    fps: float,
+    num_frames: int,
+    person: int,
+    limits: Limits,
 ) -> Generator[Progress, None, Motion]:
-    info = video.probe(path, limits)
     rate, total = _video_pace(info, fps, num_frames)
     yield Progress(0, total, "find the pose")
     look = look_at(path, info, shelf, limits)

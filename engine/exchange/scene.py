@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
 from engine.data.pixels import to_pixels
-from engine.exchange.motion import count_frames, read_motion
+from engine.exchange.motion import Opened, count_frames, open_motion, read_motion
 from engine.exchange.person import read_person, read_real_person
 from engine.exchange.shapes import PUBLISHED_RESOLUTION
 from engine.models.shelf import Shelf
@@ -83,8 +83,10 @@ def read_scene(
     `read_real_person`, `read_motion` and `retarget` raise, and BadInput for a dance that is longer
     than is made here, before a pose is looked for.
     """
+    opened = None
     if inputs.motion is not None:  # its poses may take hours
-        check_result(foreseen_frames(settings, inputs, shelf), shelf.limits)
+        opened = open_motion(inputs.motion, settings.person, shelf.limits)
+        check_result(foreseen_frames(settings, inputs, shelf, opened), shelf.limits)
     if size is None:
         resolution = settings.resolution or PUBLISHED_RESOLUTION
         person = read_real_person(
@@ -107,6 +109,7 @@ def read_scene(
         mended=settings.mend,
         smoothing=settings.smoothing,
         limits=shelf.limits,
+        opened=opened,
     )
     if inputs.motion is not None and settings.num_frames != 1:
         check_moving(len(motion.poses), inputs.motion)
@@ -122,7 +125,9 @@ def read_scene(
     return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
 
 
-def foreseen_frames(settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf) -> int:
+def foreseen_frames(
+    settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, opened: Opened | None = None
+) -> int:
     """How many frames the video will have, before any pose is looked for; see `count_frames`."""
     return count_frames(
         inputs,
@@ -130,6 +135,7 @@ def foreseen_frames(settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf)
         num_frames=settings.num_frames,
         person=settings.person,
         limits=shelf.limits,
+        opened=opened,
     )
 
 

@@ -23,6 +23,8 @@ from engine.pose.raw import MOST_FRAMES, RawFrame, people_of_clip
 from engine.pose.skeleton import SEEN
 from engine.types import NUM_KEYPOINTS, Layout, Poses
 
+_ZIP = b"PK\x03\x04"
+
 
 @dataclass(frozen=True)
 class PoseFile:
@@ -49,6 +51,12 @@ def read_poses(path: Path, person: int = 0) -> PoseFile:
     if isinstance(content, dict) and "layout" in content:
         return _ours(content, path.name)
     return _one_person(_frames(content, path.name), path.name, person)
+
+
+def holds_poses(head: bytes) -> bool:
+    """Whether a file that begins like this is a keypoint file: JSON by its bracket, or a zip."""
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] in (b"{", b"[") or head.startswith(_ZIP)
 
 
 def write_poses(path: Path, poses: Poses, fps: float | None = None) -> None:
@@ -118,7 +126,7 @@ def _is_zip(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
+            return file.read(len(_ZIP)) == _ZIP
     except OSError:
         return False  # why is said where it is read
 

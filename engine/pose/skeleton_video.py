@@ -1,13 +1,12 @@
 """A skeleton video as driving motion: which convention it is drawn in, and its joints.
 
-palette = recognise(sample)                  # None: this is not a skeleton video
-recovered = recover(frames, palette)         # all frames, streamed
+palette = recognise(sample)                               # None: this is not a skeleton video
+joints, score, quality = Reader(palette).read(frame)      # of one frame after the other
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,29 +17,9 @@ from engine.pose.mmpose_fit import MMPoseTracker
 from engine.pose.openpose_fit import OPENPOSE_SIDE, read_openpose
 from engine.pose.palette import Palette, recognise
 from engine.pose.skeleton import SEEN
-from engine.types import Layout, Poses
+from engine.types import Layout
 
-__all__ = ["Palette", "Reader", "Recovered", "check_understood", "recognise", "recover"]
-
-
-@dataclass(frozen=True)
-class Recovered:
-    """What was read off a skeleton video.
-
-    Attributes:
-        poses: coco17 for the MMPose palette, openpose18 for the others.
-        palette: the convention it was read in.
-        quality: `f`, how well the joints explain each frame's drawing, 0 to 1.
-    """
-
-    poses: Poses
-    palette: Palette
-    quality: NDArray[np.float64]
-
-    @property
-    def confidence(self) -> float:
-        """Mean quality over the frames in which anything was found, 0 to 1."""
-        return float(self.quality[self.quality > 0].mean())
+__all__ = ["Palette", "Reader", "check_understood", "recognise"]
 
 
 class Reader:
@@ -78,28 +57,6 @@ class Reader:
         # the middle of a pixel is half a pixel from its corner
         joints = (joints + 0.5) / small.shape[1::-1]
         return np.where(score[:, None] > 0, joints, 0), score, quality
-
-
-def recover(frames: Iterable[NDArray[np.uint8]], palette: Palette) -> Recovered:
-    """Read the joints of one person off every frame (`h w 3` RGB); one frame is held at a time.
-
-    Of several people the largest figure is read. Frames that are dark or not understood have score
-    0 (`smooth.fill_gaps` bridges them). Hands and faces of DWPose videos are not read.
-
-    Raises NoPoseFound if no frame is understood.
-    """
-    reader = Reader(palette)
-    keypoints, scores, qualities = [], [], []
-    size = (1, 1)
-    for frame in frames:
-        size = frame.shape[1], frame.shape[0]
-        joints, score, quality = reader.read(frame)
-        keypoints.append(joints)
-        scores.append(score)
-        qualities.append(quality)
-    check_understood(scores, palette)
-    poses = Poses(np.stack(keypoints), np.stack(scores), reader.layout, size)
-    return Recovered(poses, palette, np.array(qualities))
 
 
 def check_understood(scores: Sequence[NDArray[np.float64]], palette: Palette) -> None:

@@ -33,10 +33,34 @@ def tell(home: Path, device: Device) -> None:
         os.replace(fresh, home / _NAME)
 
 
+class Told:
+    """What was noted last in a studio's folder, read again only when it was noted anew."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / _NAME
+        self._mark: tuple[int, int, int] | None = None
+        self._places: Places | None = None
+
+    def now(self) -> Places | None:
+        """None before the first engine has started."""
+        try:
+            file = self._path.stat()
+        except OSError:
+            return None
+        mark = file.st_ino, file.st_mtime_ns, file.st_size
+        if mark != self._mark:
+            self._mark, self._places = mark, _read(self._path)
+        return self._places
+
+
 def told(home: Path) -> Places | None:
     """What was noted last; None before the first engine has started."""
+    return Told(home).now()
+
+
+def _read(path: Path) -> Places | None:
     try:
-        found = json.loads((home / _NAME).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
         places = Places(Place(**found["own"]), Place(**found["cpu"]))
     except (OSError, ValueError, TypeError, KeyError):  # none yet, or of another version
         return None

@@ -22,7 +22,7 @@ from engine.exchange.record import make_record
 from engine.exchange.scene import DrawnPoses, guiding, read_scene
 from engine.models.shelf import Shelf
 from engine.pose.draw import POCKET
-from engine.pose.readers import write_poses
+from engine.pose.readers import PoseFile, read_poses, write_poses
 from engine.pose.retarget import retarget
 from engine.pose.skeleton import FACE, LEFT_HAND
 from engine.types import Inputs, Poses, Warning
@@ -123,8 +123,17 @@ def test_the_drawn_guidance_follows_the_settings() -> None:
     assert (poses.score == 0.5).all()  # what was given stays as it was
 
 
-def test_how_a_dance_was_fitted_is_told(tmp_path: Path, shelf: Shelf) -> None:
+def test_how_a_dance_was_fitted_is_told(
+    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A dance that is no body upright is fitted by bones; told once, and only then."""
+    parsed: list[Path] = []
+
+    def noted(path: Path, person: int = 0) -> PoseFile:
+        parsed.append(path)
+        return read_poses(path, person)
+
+    monkeypatch.setattr("engine.exchange.motion.read_poses", noted)
     dance = synth.dance_poses("sway", 12, 15.0)
     lying = Poses(dance.keypoints[..., ::-1].copy(), dance.score, dance.layout, dance.size[::-1])
     write_poses(tmp_path / "lying.json", lying, 15.0)
@@ -137,6 +146,7 @@ def test_how_a_dance_was_fitted_is_told(tmp_path: Path, shelf: Shelf) -> None:
 
     inputs = Inputs(image=photo, motion=tmp_path / "lying.json")
     assert told(inputs).count("fitted_by_bones") == 1
+    assert parsed == [inputs.motion]  # once: such a file may take seconds
     assert "fitted_by_bones" not in told(inputs, retarget=False)
     assert told(Inputs(image=photo, dance="sway")) == ["paper_person"]
 

@@ -214,6 +214,14 @@ def test_what_the_engine_runs_on_is_told_to_the_screen(tmp_path: Path) -> None:
     for text in ("", "{", "[1]", '{"own": {}}', '{"own": {"kind": "cpu"}, "cpu": 3}'):
         (tmp_path / "places.json").write_text(text, encoding="utf-8")
         assert places.told(tmp_path) is None
+    places.tell(tmp_path, device)
+    page = places.Told(tmp_path)
+    here = page.now()
+    assert here is not None and page.now() is here  # not read again
+    places.tell(tmp_path, device)
+    assert page.now() == here and page.now() is not here
+    (tmp_path / "places.json").unlink()
+    assert page.now() is None
     places.tell(tmp_path / "gone", device)  # nowhere to write: nothing is told, nothing breaks
 
 

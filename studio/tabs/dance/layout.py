@@ -19,6 +19,7 @@ from studio.examples import (
     people_items,
 )
 from studio.forms import USUAL_FPS, Form
+from studio.orders import KEYPOINT_ENDINGS
 from studio.parts import card, look, notice, reel, seams, shelf, strip
 from studio.parts.clip import Clip
 from studio.parts.photo import Photo
@@ -123,7 +124,10 @@ def _who(
             )
             with gr.Column(elem_id="cast", min_width=120):
                 gr.Markdown(label("people"), elem_classes=["quiet"])
-                person = picker(people_items(examples), both("people"), "people", FIRST_PERSON)
+                person = picker(
+                    people_items(examples), both("people"), "people", FIRST_PERSON,
+                    large="#photo .image-frame img",
+                )  # fmt: skip
         said = notice.notice("photo-notice")
         consent = gr.Checkbox(
             False, label=label("consent"), visible=False, container=False, elem_id="consent"
@@ -165,7 +169,7 @@ def _which(
             elem_id="motion",
         )
         keypoints = gr.File(
-            file_types=[".json", ".zip"],
+            file_types=[*KEYPOINT_ENDINGS],
             label=label("keypoints"),
             height=140,
             visible=False,

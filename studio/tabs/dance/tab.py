@@ -17,7 +17,7 @@ from studio.examples import Examples
 from studio.explained import explained, trouble_of
 from studio.forms import Form
 from studio.intake import Intake, Role
-from studio.jobs.places import told
+from studio.jobs.places import Told
 from studio.jobs.store import Store
 from studio.lengths import frames_of, rate_of
 from studio.makers import Makers
@@ -38,10 +38,14 @@ _SYSTEM = "mimicmotion"
 # The tick belongs to the picture that was shown when it was made, and to no other.
 _AGREED = "(yes, photo) => yes && photo ? photo.path : ''"
 
-# On a phone the stage is below the choices: go there, unless something is missing.
+# On a phone the stage is below the choices, and at their end its top is out of sight: go there,
+# unless something is missing.
 _TO_THE_STAGE = """() => {
-  if (!document.querySelector('#notice .notice:not([hidden])') && innerWidth < 900)
-    document.querySelector('#stage-column').scrollIntoView({ behavior: 'smooth' });
+  const stage = document.querySelector('#stage-column');
+  if (document.querySelector('#notice .notice:not([hidden])')) return;
+  if (innerWidth >= 900 && stage.getBoundingClientRect().top >= 0) return;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  stage.scrollIntoView({ behavior: calm ? 'auto' : 'smooth' });
 }"""
 _TO_THE_FORM = """() => {
   document.querySelector('#choices').scrollIntoView({ behavior: 'smooth' });
@@ -96,7 +100,7 @@ class Dance:
         makers: Makers,
         rehearsals: Rehearsals | None = None,
     ) -> None:
-        self._store = store
+        self._store, self._places = store, Told(store.home)
         self._examples = examples
         self._intake = intake
         self._rehearsals = rehearsals or Rehearsals(store.home)
@@ -222,6 +226,12 @@ class Dance:
             fields.motion, fields.keypoints,
         )  # fmt: skip
         gr.on([field.change for field in stale], None, None, parts.look, **_EMPTIED)
+        # What was missing may be there now; the button tells anew what still is.
+        touched = (
+            person.input, photo.input, consent.input, fields.source.input, fields.dance.input,
+            motion.upload, keypoints.upload,
+        )  # fmt: skip
+        gr.on([*touched], None, None, parts.notice, **_EMPTIED)
         fields.person.input(None, None, fields.photo_notice, **_EMPTIED)
         fields.source.change(None, None, fields.motion_notice, **_EMPTIED)
         mine = [
@@ -294,7 +304,7 @@ class Dance:
         except BadInput as error:
             return " ".join(explained(trouble_of(error), language)), gr.skip()
         choices = self._form.spec("quality").choices
-        here = told(self._store.home)
+        here = self._places.now()
         time = show.forecast(self._store, _SYSTEM, settings, seconds, language, model, here)
         return (
             "\n\n".join(filter(None, (time, self._making.fit(model, language)))),
@@ -306,7 +316,7 @@ class Dance:
         settings, _, model = self._meant(given)
         if settings["num_frames"] > self._intake.limits.max_result_frames:
             return None
-        return show.windows(settings, language_of(given[-1]), model, told(self._store.home))
+        return show.windows(settings, language_of(given[-1]), model, self._places.now())
 
     def _meant(self, given: Sequence[Any]) -> tuple[dict[str, Any], float | None, str]:
         """The settings as far as they can be read, with the rate and the frames that will come out;
