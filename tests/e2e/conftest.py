@@ -26,6 +26,10 @@ from studio.jobs.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 POCKET = ROOT / "assets" / "pocket"
+ENGINE = os.environ.get("PIROUETTE_ENGINE", "stand_in")
+"""Whose the studio of `stand_in` is: "stand_in", pretended and quick, or "pocket", the real one."""
+PATIENCE = 1 if ENGINE == "stand_in" else 4
+"""How many times as long as usual a test waits for what it wants to see."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,8 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.path).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.e2e)
+            if ENGINE == "pocket" and not {"stand_in", "studio"} & set(_fixtures(item)):
+                item.add_marker(pytest.mark.skip(reason="the studio's engine has no part in it"))
             if not CHROMIUM.exists():
                 item.add_marker(pytest.mark.skip(reason="/usr/bin/chromium is not installed"))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @dataclass
@@ -114,7 +124,7 @@ class Server:
         return psutil.Process(self._process.pid).children()
 
     def hold(self, *places: str) -> None:
-        """Hold the pretended engine at these places: see stand_in.py."""
+        """Hold the engine at these places: see gate.py."""
         for place in places:
             (self.home / f"hold-{place}").touch()
 
@@ -124,7 +134,7 @@ class Server:
 
     def wait_idle(self, seconds: float = 60) -> None:
         """Wait until no job runs or waits."""
-        store, until = Store(self.home), time.monotonic() + seconds
+        store, until = Store(self.home), time.monotonic() + PATIENCE * seconds
         while store.live():
             assert time.monotonic() < until, "a job does not end"
             time.sleep(0.05)
@@ -171,9 +181,16 @@ def _served(script: Path, home: Path) -> Iterator[Server]:
     assert "Traceback" not in one.log.read_text(), one.log.read_text()
 
 
+def _need_pocket() -> None:
+    if not list(POCKET.glob("**/*.safetensors")):
+        pytest.skip("assets/pocket holds no weights yet: run `make pocket`")
+
+
 @pytest.fixture(scope="session")
 def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for all tests of a process."""
+    if ENGINE == "pocket":
+        _need_pocket()
     yield from _served(
         ROOT / "tests" / "e2e" / "serve_stand_in.py", tmp_path_factory.mktemp("stand_in")
     )
@@ -181,7 +198,7 @@ def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
 
 @pytest.fixture
 def stand_in(stand_in_server: Server) -> Iterator[Server]:
-    """The real screen, store and worker process, with a pretended engine."""
+    """The real screen, store and worker process; `ENGINE` says with what engine."""
     yield stand_in_server
     stand_in_server.tidy()
 
@@ -189,8 +206,7 @@ def stand_in(stand_in_server: Server) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for all tests of a process."""
-    if not list(POCKET.glob("**/*.safetensors")):
-        pytest.skip("assets/pocket holds no weights yet: run `make pocket`")
+    _need_pocket()
     yield from _served(ROOT / "app.py", tmp_path_factory.mktemp("studio"))
 
 
@@ -288,7 +304,7 @@ class Visitor:
         self.page.wait_for_function(
             "words => document.querySelector('.status-head')?.textContent === words",
             arg=words,
-            timeout=seconds * 1000,
+            timeout=PATIENCE * seconds * 1000,
         )
 
     def put(self, tile: int = 0) -> None:
@@ -351,7 +367,7 @@ def visit(browser: Browser, shots: Path | None) -> Iterator[Callable[..., Visito
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, has_touch=width < 600
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE * 30_000)
         one = Visitor(context.new_page(), shots)
         visitors.append(one)
         one.listen()

@@ -1,4 +1,7 @@
-"""The studio as app.py sets it up, but over the stand-in worker."""
+"""The studio as app.py sets it up, over a worker and a stage hand that a test can hold: gate.py.
+
+Their engine is the pretended one or, with PIROUETTE_ENGINE=pocket, the real one.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,21 @@ from studio.jobs.store import Store
 from studio.jobs.supervisor import Supervisor
 from studio.rehearsal import Rehearsals
 
+_PROGRAMS = {
+    "stand_in": ("stand_in.py", "stand_in_hand.py"),
+    "pocket": ("gated.py", "gated_hand.py"),
+}
+_PATIENCE = {"stand_in": (2, 4), "pocket": (10, 20)}
+"""Seconds for a worker to hear "stop", and for a stage hand to answer."""
+
 if __name__ == "__main__":
-    command = (sys.executable, str(Path(__file__).with_name("stand_in.py")))
+    engine = os.environ.get("PIROUETTE_ENGINE", "stand_in")
+    worker, hand = (
+        (sys.executable, str(Path(__file__).with_name(name))) for name in _PROGRAMS[engine]
+    )
+    stop, answer = _PATIENCE[engine]
     where = hosting(os.environ)
     store = Store(home_folder(), QueueLimits(per_owner=3))
-    supervisor = Supervisor(store, command, patience=2)
-    supervisor.start()
-    hand = (sys.executable, str(Path(__file__).with_name("stand_in_hand.py")))
-    rehearsals = Rehearsals(store.home, hand, start=60, patience=4)
+    Supervisor(store, worker, patience=stop).start()
+    rehearsals = Rehearsals(store.home, hand, start=60, patience=answer)
     build(store, where, rehearsals).launch(**launch_options(where))

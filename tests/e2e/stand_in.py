@@ -1,80 +1,63 @@
-"""A worker whose engine is pretended: for the screens that a real job shows too briefly to test.
+"""A worker whose engine is pretended: for tests that are about the screen, in less time.
 
-`python tests/e2e/stand_in.py <home> <name>`; the built-in dance that is asked for says how it goes:
-"spin" never ends, "robot" ends its own process, "disco_night" is long enough to have pieces, any
-other draws a clip in about a second. A look at the seams takes as long.
-
-A test that has to see a state in between keeps a file `hold-<where>` in the home (`Server.hold`):
-`hold-step-5` holds every video after its step 5, `hold-piece-24` one that has pieces after the one
-that begins at frame 24, `hold-seams` a look at the seams. What is held can still be stopped.
+`python tests/e2e/stand_in.py <home> <name>`; a clip is drawn in about a second, whoever dances
+what. One of 96 frames or more has a look that moves, and pieces, as the engine's have. A look at
+the seams takes as long. A test can hold it, as it can the real engine: see gate.py.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
+from gate import PAUSE, gated
 from numpy.typing import NDArray
 
 from engine.data.video_write import VideoWriter
+from engine.exchange.parts import PART_FRAMES
 from engine.types import Event, Part, Preview, Progress, Result
 from studio.jobs import worker
 from studio.jobs.job import Job
 
 _STEPS = 12
-_PAUSE = 0.05
-_FRAMES, _FPS, _PIECES = 24, 12, 3
+_FRAMES, _FPS = 24, 15
 
 
-def pretend(home: Path, job: Job, out: Path) -> Iterator[Event]:
+def pretend(job: Job, out: Path) -> Iterator[Event]:
     """Events as the engine sends them, and a playable clip."""
-    dance = job.words.get("dance", "")
     if job.kind == "seams":
-        yield from _seams(home, out)
+        yield from _seams(out)
         return
+    asked = int(job.settings.get("num_frames", _FRAMES))
+    long = asked >= 2 * PART_FRAMES
     yield Progress(1, 4, "find the pose")
-    if dance == "robot":
-        os.kill(os.getpid(), 9)
-    step = 0
-    while step < _STEPS or dance == "spin":
-        shown = min(step, _STEPS - 1)
-        told = Progress(shown, _STEPS, "denoise", _PAUSE * (_STEPS - shown))
-        yield told
-        look = _picture(step / _STEPS, noise=1 - shown / _STEPS)
-        moving = np.stack([look, look[:, ::-1]]) if dance == "disco_night" and step == 2 else None
-        yield Preview(look, moving, 2.0)
-        time.sleep(_PAUSE)
-        yield from _held(home, f"step-{step}", told)
-        step += 1
-    frames = _FRAMES
-    if dance == "disco_night":
-        frames = _PIECES * _FRAMES
-        for first in range(0, frames, _FRAMES):
-            path = job.scratch / f"part-{first}.mp4"
-            path.parent.mkdir(exist_ok=True)
-            _write(path, first, first + _FRAMES)
-            told = Progress(first + _FRAMES, frames, "decode")
-            yield told
-            yield Part(path, first, _FRAMES, frames, _FPS)
-            yield from _held(home, f"piece-{first}", told)
+    for step in range(_STEPS):
+        yield Progress(step, _STEPS, "denoise", PAUSE * (_STEPS - step))
+        look = _picture(step / _STEPS, noise=1 - step / _STEPS)
+        yield Preview(look, np.stack([look, look[:, ::-1]]) if long and step == 2 else None, 2.0)
+        time.sleep(PAUSE)
+    frames = asked if long else _FRAMES
+    for first in range(0, frames, PART_FRAMES) if long else ():
+        path = job.scratch / f"part-{first}.mp4"
+        path.parent.mkdir(exist_ok=True)
+        end = min(first + PART_FRAMES, frames)
+        _write(path, first, end)
+        yield Progress(end, frames, "decode")
+        yield Part(path, first, end - first, frames, _FPS)
     _write(out, 0, frames, job.id)
-    yield Result(out, {"model": "pocket", "seed": 7})
+    yield Result(out, {"model": "pocket", "seed": max(0, int(job.settings.get("seed", 0)))})
 
 
-def _seams(home: Path, out: Path) -> Iterator[Event]:
+def _seams(out: Path) -> Iterator[Event]:
     """Four ways of blending, of which the last one jumps where windows join."""
     for step in range(_STEPS):
-        told = Progress(step, _STEPS, "preview the seams", _PAUSE * (_STEPS - step))
-        yield told
-        time.sleep(_PAUSE)
-        yield from _held(home, "seams", told)
+        yield Progress(step, _STEPS, "preview the seams", PAUSE * (_STEPS - step))
+        time.sleep(PAUSE)
     scores = {"triangle": 1.02, "ramp": 1.0, "average": 1.21, "none": 2.4}
     joins = [(6, 9), (15, 18)]
     with VideoWriter(out, _FPS) as video:
@@ -85,13 +68,6 @@ def _seams(home: Path, out: Path) -> Iterator[Event]:
             video.add(np.concatenate(row, axis=1))
     facts = {"joins": joins, "frames": _FRAMES, "fps": _FPS}
     yield Result(out, {"modes": list(scores), "scores": scores, **facts})
-
-
-def _held(home: Path, where: str, told: Progress) -> Iterator[Event]:
-    """Say the same while a test holds the job here: with every word the worker looks for "stop"."""
-    while (home / f"hold-{where}").exists():
-        time.sleep(_PAUSE)
-        yield told
 
 
 def _write(path: Path, first: int, end: int, title: str = "") -> None:
@@ -116,4 +92,5 @@ def _picture(phase: float, noise: float) -> NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
-    worker.main(Path(sys.argv[1]), sys.argv[2], build=lambda: partial(pretend, Path(sys.argv[1])))
+    folder = Path(sys.argv[1])
+    worker.main(folder, sys.argv[2], build=lambda: gated(folder, pretend))

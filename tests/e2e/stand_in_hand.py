@@ -1,33 +1,30 @@
 """A stage hand whose engine is pretended: for the screens of a rehearsal.
 
-`python tests/e2e/stand_in_hand.py <home>`; the built-in dance that is asked for says how it goes:
-"moonwalk" has two people with their feet out of the picture, "robot" never answers, any other fits.
+`python tests/e2e/stand_in_hand.py <home>`; a dance that a visitor brought has two people, one with
+the feet out of the picture, any other fits, but for what gate.py says.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import PIL.Image
+from gate import gated_hand
 
 from studio import stage_hand
 
 
 def pretend(request: Mapping[str, Any], out: Path) -> Mapping[str, Any]:
     """A small moving picture, and findings."""
-    dance = request["dance"]
-    if dance == "robot":
-        time.sleep(600)
     frames = [
         PIL.Image.fromarray(np.full((96, 96, 3), 40 + 20 * step, np.uint8)) for step in range(4)
     ]
     frames[0].save(out, save_all=True, append_images=frames[1:], duration=200, loop=0)
-    return {"findings": ["feet_out", "several"] if dance == "moonwalk" else [], "notes": []}
+    return {"findings": ["feet_out", "several"] if request["motion"] else [], "notes": []}
 
 
 if __name__ == "__main__":
-    stage_hand.main(build=lambda home: pretend)
+    stage_hand.main(build=lambda home: gated_hand(pretend))

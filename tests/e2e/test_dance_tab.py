@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import axe
-from conftest import ROOT, Server, Visitor, until_kept
+from conftest import ENGINE, ROOT, Server, Visitor, until_kept
+
+from engine.data import synth
+from engine.pose.readers import write_poses
+from engine.types import Poses
 
 Visit = Callable[..., Visitor]
 PHOTO = ROOT / "assets" / "examples" / "people" / "noor.png"
@@ -88,18 +93,32 @@ def test_the_library_is_filtered_by_tempo_and_the_chosen_one_moves(
     assert ann.page.locator("#dances .pick").count() == 19
 
 
-def test_a_rehearsal_shows_the_pose_and_what_may_go_wrong(stand_in: Server, visit: Visit) -> None:
+def _sinking() -> Poses:
+    """A dance in which the dancer's feet are out of the picture for a third of the time."""
+    poses = synth.dance_poses("sway", 16)
+    keypoints = poses.keypoints.copy()
+    keypoints[6:12, :, 1] += 0.24
+    return replace(poses, keypoints=keypoints)
+
+
+def test_a_rehearsal_shows_the_pose_and_what_may_go_wrong(
+    stand_in: Server, visit: Visit, tmp_path: Path
+) -> None:
     ann = visit()
     ann.open(stand_in)
     ann.page.click("#rehearse")
     ann.page.wait_for_selector(".look[data-good=true] .look-picture:visible")
-    ann.page.click("#dances [data-key=moonwalk]")
+    write_poses(tmp_path / "sinking.json", _sinking(), 15.0)
+    ann.give("keypoints", tmp_path / "sinking.json")
     ann.page.wait_for_selector(".look", state="hidden")  # it was of another dance
+    ann.page.wait_for_selector("#keypoints >> text=/^sinking/")
     ann.page.click("#rehearse")
     ann.page.wait_for_selector(".look[data-good=false] >> text=feet leave the picture")
     ann.shot("dance-3-rehearsal")
-    assert "Advanced says whom to follow" in ann.page.inner_text(".look")
+    if ENGINE == "stand_in":  # several people are only seen in films, by a detector to be fetched
+        assert "Advanced says whom to follow" in ann.page.inner_text(".look")
     assert axe.problems(ann.page, "#choices") == []
+    ann.page.click("#source label:nth-child(1)")
     ann.page.click("#dances [data-key=robot]")  # never answers
     ann.page.wait_for_selector(".look", state="hidden")
     ann.page.click("#rehearse")
@@ -149,6 +168,8 @@ def test_after_a_video_it_goes_on(stand_in: Server, visit: Visit) -> None:
     ann = visit()
     ann.open(stand_in)
     ann.page.click("#setting-quality label:nth-child(1)")
+    ann.page.fill(SEED, "7")
+    ann.page.press(SEED, "Tab")
     ann.pick("jun", "kick_off")
     ann.make()
     _ready(ann)

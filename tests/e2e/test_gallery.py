@@ -12,13 +12,15 @@ from pathlib import Path
 
 import axe
 import numpy as np
-from conftest import Server, Visitor
+from conftest import PATIENCE, Server, Visitor
 from playwright.sync_api import Response
 
 from engine.data import video_write
 from engine.data.video_record import to_json
 
 Visit = Callable[..., Visitor]
+LONG = PATIENCE * 60_000
+"""Milliseconds for a video to be made."""
 HTML = "<img src=x onerror='window.hacked=1'>"
 WALL_LOOKS = """() => {
   const events = gradio_config.dependencies.flatMap((one) =>
@@ -41,7 +43,7 @@ def made(one: Visitor, server: Server, dance: str = "salsa") -> None:
     one.pick("mina", dance)
     one.make()
     gallery(one)
-    one.page.wait_for_selector(".work[data-state=done]", timeout=60_000)
+    one.page.wait_for_selector(".work[data-state=done]", timeout=LONG)
 
 
 def hang(server: Server, count: int) -> None:
@@ -85,7 +87,7 @@ def test_a_job_hangs_itself_on_the_wall_and_plays(stand_in: Server, visit: Visit
     ann.pick("mina", "salsa")
     ann.make()
     gallery(ann)
-    ann.page.wait_for_selector(".work[data-state=done]", timeout=60_000)  # without a reload
+    ann.page.wait_for_selector(".work[data-state=done]", timeout=LONG)  # without a reload
     ann.page.wait_for_selector(".wings", state="hidden")
     ann.page.focus(".work-open")
     ann.page.keyboard.press("Enter")
@@ -115,16 +117,16 @@ def test_live_jobs_can_be_stopped_and_failed_ones_say_why(stand_in: Server, visi
     ann.pick("mina", "spin")  # never ends
     ann.make()
     gallery(ann)
-    ann.page.wait_for_selector(".wing[data-state=running] >> text=Dancing", timeout=60_000)
+    ann.page.wait_for_selector(".wing[data-state=running] >> text=Dancing", timeout=LONG)
     ann.shot("21-gallery-live")
     assert axe.problems(ann.page) == []
     ann.page.click(".wing .stop")
-    ann.page.wait_for_selector(".work[data-state=cancelled] >> text=stopped", timeout=60_000)
+    ann.page.wait_for_selector(".work[data-state=cancelled] >> text=stopped", timeout=LONG)
     ann.page.click("#tab-dance-button")
     ann.pick("mina", "robot")  # kills its worker
     ann.make()
     gallery(ann)
-    ann.page.click(".work[data-state=failed] .work-open", timeout=90_000)
+    ann.page.click(".work[data-state=failed] .work-open", timeout=LONG)
     ann.page.wait_for_selector(".player[open] .trouble:visible")
     assert not ann.page.is_visible(".player .act-download")
     ann.shot("23-gallery-failed")
@@ -281,7 +283,7 @@ def test_on_a_phone_in_the_dark_in_korean(stand_in: Server, visit: Visit) -> Non
     ann.pick("mina", "salsa")
     ann.make()
     gallery(ann)
-    ann.page.wait_for_selector(".work[data-state=done]", timeout=60_000)
+    ann.page.wait_for_selector(".work[data-state=done]", timeout=LONG)
     hang(stand_in, 5)
     ann.page.wait_for_selector(".work-open >> nth=5")
     assert ann.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -167,13 +167,7 @@ def _again_and_stopped(ann: Visitor, studio: Server) -> None:
     page = ann.page
     page.click("#source label:nth-child(1)")
     page.click("#dances [data-key=sway]")
-    page.click("#advanced button")
-    page.wait_for_selector("#setting-num_inference_steps")
-    _fill(page, "num_frames", "4")
-    _fill(page, "num_inference_steps", "100")
-    ann.make()
-    page.wait_for_selector(".tile >> nth=1")
-    _fill(page, "num_inference_steps", "0")
+    _order_a_long_one(ann, "4")
     ann.put(1)
     page.click(".act[data-act=again]")
     page.wait_for_selector(".tile >> nth=2")
@@ -280,15 +274,10 @@ def _one_fails_and_the_next_goes_on(ann: Visitor, studio: Server) -> None:
     """A long job is at work, a short one waits behind it; then the worker is killed."""
     page = ann.page
     page.click("#setting-quality label:nth-child(1)")
-    page.click("#advanced button")
-    page.wait_for_selector("#setting-num_inference_steps")
-    _fill(page, "num_frames", "0.5")
-    _fill(page, "num_inference_steps", "100")
-    ann.make()
+    _order_a_long_one(ann, "0.5")
     ann.wait_head(say("stage_denoise", "ko"), seconds=240)
     _says(page, "#make", say("add_to_queue", "ko"))
     page.wait_for_selector(".status-detail >> text=/100.* · /", timeout=120_000)  # time left
-    _fill(page, "num_inference_steps", "0")
     ann.make()
     page.wait_for_selector(".tile >> nth=1")
     ann.put(0)
@@ -356,6 +345,18 @@ def _keeps_what_is_good(ann: Visitor, folder: Path) -> None:
     short, *long = sorted(lengths)
     assert long == [2 * short] * 2
     assert len({record["seed"] for record in records}) == 2  # "longer" has that of the first
+
+
+def _order_a_long_one(ann: Visitor, seconds: str) -> None:
+    """Order a video in a hundred steps; what is ordered next has as many as its quality says."""
+    page, before = ann.page, ann.page.locator(".tile").count()
+    page.click("#advanced button")
+    page.wait_for_selector("#setting-num_inference_steps")
+    _fill(page, "num_frames", seconds)
+    _fill(page, "num_inference_steps", "100")
+    ann.make()
+    page.wait_for_selector(f".tile >> nth={before}")
+    _fill(page, "num_inference_steps", "0")
 
 
 def _fill(page: Page, setting: str, value: str) -> None:

@@ -1,17 +1,20 @@
-"""What a visitor sees while jobs wait, run, stop and fail; the engine is pretended."""
+"""What a visitor sees while jobs wait, run, stop and fail."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import axe
 from conftest import Server, Visitor
 
+from engine.data import synth
+from engine.pose.readers import write_poses
 from studio.words import say
 
 Visit = Callable[..., Visitor]
+SECONDS = "#setting-num_frames input[type=number]"
+STEPS = "#setting-num_inference_steps input[type=number]"
 
 
 def test_what_is_missing_is_said_and_the_form_is_kept(stand_in: Server, visit: Visit) -> None:
@@ -34,7 +37,7 @@ def test_what_is_missing_is_said_and_the_form_is_kept(stand_in: Server, visit: V
 def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit) -> None:
     ann = visit()
     ann.open(stand_in)
-    stand_in.hold("step-6")
+    stand_in.hold("step-3")
     ann.pick("mina", "sway")
     ann.make()
     ann.wait_head("Dancing")
@@ -47,7 +50,7 @@ def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit)
     ann.page.reload()
     ann.ready()
     ann.wait_head("Dancing")
-    stand_in.release("step-6")
+    stand_in.release("step-3")
     ann.wait_head("Your video is ready")
     ann.page.wait_for_function(
         "() => { const v = document.querySelector('#result video');"
@@ -178,13 +181,11 @@ def test_my_own_dance_can_be_uploaded(stand_in: Server, visit: Visit, tmp_path: 
     ann.page.click("#people [data-key=ada]")
     ann.page.click("#source label:nth-child(3)")
     keypoints = tmp_path / "dance.json"
-    person = {"pose_keypoints_2d": [10.0, 10.0, 1.0] * 25}
-    frame = {"people": [person], "canvas_width": 64, "canvas_height": 64}
-    keypoints.write_text(json.dumps({"frames": [frame] * 3}))
+    write_poses(keypoints, synth.dance_poses("sway", 3), 15.0)
     ann.page.locator("#keypoints input[type=file]").set_input_files(keypoints)
     ann.page.wait_for_selector("#keypoints >> text=/^dance/")  # the file's name
     ann.page.check("#whole input")
-    ann.page.wait_for_selector("#forecast >> text=0.1 s of dance")
+    ann.page.wait_for_selector("#forecast >> text=0.2 s of dance")
     ann.shot("9-keypoints")
     ann.make()
     ann.wait_head("Your video is ready")
@@ -239,17 +240,22 @@ _FRONT = "document.querySelector('.stage-piece:not([hidden]):not(.stage-piece-ba
 def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Visit) -> None:
     ann = visit()
     ann.open(stand_in)
-    stand_in.hold("step-2", "piece-0", "piece-24")
+    stand_in.hold("look", "piece-0", "piece-48")
     ann.pick("mina", "disco_night")
+    ann.page.click("#advanced button")
+    for field, value in ((SECONDS, "6.4"), (STEPS, "8")):  # a look that moves waits to be cheap
+        ann.page.fill(field, value)
+        ann.page.press(field, "Tab")
+    ann.page.wait_for_selector("#forecast >> text=6.4 s of dance")
     ann.make()
     ann.page.wait_for_selector(".status-ready >> text=A first look at the beginning")
     ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('look-0001') && !{_FRONT}.paused")
-    stand_in.release("step-2")
-    ann.page.wait_for_selector(".status-ready >> text=The first 2.0 s are ready")
-    ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('000000000-000002000')")
+    stand_in.release("look")
+    ann.page.wait_for_selector(".status-ready >> text=The first 3.2 s are ready")
+    ann.page.wait_for_function(f"() => {_FRONT}?.src.includes('000000000-000003200')")
     stand_in.release("piece-0")
     ann.page.wait_for_function(
-        f"() => {_FRONT}.src.includes('000002000-000004000') && {_FRONT}.currentTime > 0.3"
+        f"() => {_FRONT}.src.includes('000003200-000006400') && {_FRONT}.currentTime > 0.3"
     )
     assert ann.page.evaluate(f"!{_FRONT}.paused && {_FRONT}.muted")
     assert ann.page.inner_text(".status-head") == "Developing the frames"  # not done yet
@@ -263,7 +269,7 @@ def test_finished_pieces_play_while_the_rest_is_made(stand_in: Server, visit: Vi
     )
     ann.shot("16-pieces")
     assert axe.problems(ann.page, "#outcome") == []
-    stand_in.release("piece-24")
+    stand_in.release("piece-48")
     ann.wait_head("Your video is ready")
     ann.page.wait_for_function(  # from where its pieces were, unless that is the very end
         "() => { const v = document.querySelector('#result video');"

