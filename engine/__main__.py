@@ -10,6 +10,7 @@ from engine.cli.commands import COMMANDS
 from engine.cli.screen import Screen
 from engine.ending import STOPPED, heed_sigterm
 from engine.errors import Cancelled, StudioError, no_memory, ran_out_of_memory
+from engine.freed import keep_freed_memory
 from engine.types import Result
 
 DONE, BAD_INPUT = 0, 2
@@ -58,4 +59,5 @@ def main(arguments: list[str] | None = None) -> int:
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told who runs this
     heed_sigterm()
+    keep_freed_memory()
     sys.exit(main())

@@ -29,6 +29,7 @@ from engine.data.drawn import Pool, PoolSpec
 from engine.data.pixels import to_pixels
 from engine.device import pick
 from engine.ending import STOPPED, heed_sigterm
+from engine.freed import keep_freed_memory
 from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.nets.autoencoder import PocketAutoencoder
@@ -346,5 +347,6 @@ def report(name: str, events: Iterator[Event]) -> None:
 
 
 if __name__ == "__main__":
+    keep_freed_memory()
     heed_sigterm()
     sys.exit(main())

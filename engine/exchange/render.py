@@ -77,11 +77,9 @@ def publish(
     writer = VideoWriter(out, fps, audio_from=audio, record=record, limits=limits)
     with writer as file, Parts(parts, total, fps, audio, limits) as pieces:
         for pixels in decode_in_chunks(autoencoder, latents, chunk):
-            if enlarge > 1:
-                pixels = torch.nn.functional.interpolate(
-                    pixels, scale_factor=enlarge, mode="bicubic", antialias=True
-                )
-            for frame in to_rgb(pixels)[max(-done, 0) :]:
+            # one frame at a time: an enlarged chunk would be the run's largest tensor
+            for one in pixels[max(-done, 0) :].split(1):
+                frame = to_rgb(_enlarged(one, enlarge))[0]
                 shown = mark.on(frame) if mark else frame
                 file.add(shown)
                 if (piece := pieces.add(shown)) is not None:
@@ -91,3 +89,11 @@ def publish(
             yield Progress(max(done, 0), total, "decode", left)
     yield from writer.warnings
     return tuple(writer.warnings)
+
+
+def _enlarged(pixels: Tensor, times: int) -> Tensor:
+    if times == 1:
+        return pixels
+    return torch.nn.functional.interpolate(
+        pixels, scale_factor=times, mode="bicubic", antialias=True
+    )

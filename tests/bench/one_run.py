@@ -23,6 +23,7 @@ from engine.data.pixels import to_pixels
 from engine.exchange.peak import process_peak
 from engine.exchange.render import publish
 from engine.exchange.scene import STYLES, DrawnPoses, Scene, settled
+from engine.freed import keep_freed_memory
 from engine.library import Library
 from engine.nets.autoencoder import decode_in_chunks
 from engine.papers.mimicmotion import camera
@@ -57,6 +58,8 @@ def main() -> None:
         for net in vars(shot.nets).values():
             if isinstance(net, torch.nn.Module):
                 published(net)
+    else:
+        keep_freed_memory()  # as the command line and the worker begin
     before = process_peak()
     began, worked = time.perf_counter(), time.process_time()
     if chosen.how == "plain":
