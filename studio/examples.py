@@ -98,8 +98,17 @@ def dance_items(examples: Examples) -> list[Item]:
 
 def still(dance: str) -> str:
     """The address of a dance's still picture, or nothing if it is not one of ours."""
-    path = ASSETS / "examples" / "dances" / f"{dance}.jpg"
-    return _address(path) if _KEY.fullmatch(dance) and path.exists() else ""
+    return _one_of_ours("dances", dance, ".jpg")
+
+
+def portrait(person: str) -> str:
+    """The address of an example person's picture, or nothing if it is not one of ours."""
+    return _one_of_ours("people", person, ".png")
+
+
+def _one_of_ours(folder: str, key: str, suffix: str) -> str:
+    path = ASSETS / "examples" / folder / f"{key}{suffix}"
+    return _address(path) if _KEY.fullmatch(key) and path.exists() else ""
 
 
 def _sample(path: Path) -> Sample:

@@ -29,10 +29,14 @@ def name_of(job: Job, language: Language) -> str:
 
 def cast_of(job: Job, language: Language) -> str:
     """Who dances what, under the owner's own name for it if it has one."""
-    who = job.words.get("person")
-    person = _person(who, language) if who else say("fact_photo", language)
-    cast = say("cast", language, person=person, dance=dance_of(job, language))
+    cast = say("cast", language, person=person_of(job, language), dance=dance_of(job, language))
     return f"{job.title} · {cast}" if job.title else cast
+
+
+def person_of(job: Job, language: Language) -> str:
+    """Who dances in a job: an example person's name, or that it is a picture of one's own."""
+    who = job.words.get("person")
+    return _person(who, language) if who else say("fact_photo", language)
 
 
 def dance_of(job: Job, language: Language) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from gradio.processing_utils import hash_file, save_file_to_cache
 from gradio.utils import get_upload_folder
 
-from studio.examples import still
+from studio.examples import portrait, still
 from studio.jobs.job import Job
 
 _LENT_SECONDS = 3600.0
@@ -55,14 +55,13 @@ def address(copy: str | Path) -> str:
 
 
 def poster_of(job: Job) -> str:
-    """The address of the picture that stands for a job: its own, or while it has none the dance's.
-
-    "" where there is neither.
+    """The address of the picture that stands for a job: its own, or while it has none the example
+    person's, or the dance's; "" where there is none of them.
     """
     try:
         return address(cached(job.poster))
     except FileNotFoundError:  # not made yet, or made of nothing
-        return still(job.words.get("dance", ""))
+        return portrait(job.words.get("person", "")) or still(job.words.get("dance", ""))
 
 
 def lend(path: Path, key: str) -> Path:

@@ -14,5 +14,7 @@ PAGE_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "language": ("Language", "언어"),
     "bytes": ("{count} bytes", "{count}바이트"),
+    "own_photo": ("My photo", "내 사진"),
+    "own_settings": ("Settings of your own", "직접 고른 설정"),
     "dark": ("Dark stage", "어두운 화면"),
 }

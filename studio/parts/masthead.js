@@ -33,7 +33,11 @@ skip.addEventListener('click', (event) => {
 // Gradio names the buttons of uploads otherwise than by the words that stand on them, so whoever
 // speaks to the computer could not press them; and a tab that was never opened keeps its name in the
 // browser's language when another was chosen.
+const nameOwnPhoto = ownPhoto(() => given.own_photo[language()]);
 const mend = () => {
+  nameOwnPhoto();
+  // Where the settings are no preset, its field says so: Gradio's has no words for that.
+  document.querySelector('#preset input')?.setAttribute('placeholder', given.own_settings[language()]);
   for (const button of document.querySelectorAll('button.upload-container[aria-label]')) {
     if (button.textContent.trim()) button.removeAttribute('aria-label');
   }

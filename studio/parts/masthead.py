@@ -8,7 +8,10 @@ from studio.parts.source import part
 from studio.words import both
 
 _TABS = ("dance", "gallery", "models")
-_WORDS = ("page_title", "skip", "tagline", "private", "language", "dark", "bytes")
+_WORDS = (
+    "page_title", "skip", "tagline", "private", "language", "dark", "bytes", "own_photo",
+    "own_settings",
+)  # fmt: skip
 
 
 def masthead(private: bool) -> gr.HTML:
@@ -19,4 +22,4 @@ def masthead(private: bool) -> gr.HTML:
     words = {key: both(key) for key in _WORDS}
     tabs = {name: both(f"tab_{name}") for name in _TABS}
     given = {**words, "tabs": tabs, "is_private": private}
-    return part("masthead", "masthead", given=given)
+    return part("masthead", "masthead", given=given, uses=("own_photo",))

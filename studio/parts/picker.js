@@ -1,5 +1,5 @@
 // One choice of several pictures: a radio group with arrow keys, and filters above it.
-// `given` (picker.py) holds title, filters {key: name} and items [{key, name, note, picture, still, shelves}].
+// `given` (picker.py) holds title, large, filters {key: name} and items [{key, name, note, picture, still, shelves}].
 const group = element.querySelector('.picker'), bar = element.querySelector('.filters');
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const filters = Object.keys(given.filters);
@@ -26,6 +26,9 @@ const choose = (cell) => {
   props.value = cell.dataset.key;
   mark();
   cell.focus();
+  // Seen at once where the choice is shown large as well; the server's answer puts it there for good.
+  const large = given.large && document.querySelector(given.large);
+  if (large) large.src = item(props.value).picture;
   trigger('input');
 };
 const made = (one) => {

@@ -35,17 +35,24 @@ def picker(
     elem_id: str,
     value: str | None = None,
     filters: Mapping[str, Mapping[str, str]] | None = None,
+    large: str = "",
 ) -> gr.HTML:
     """Build the picker; its value is the chosen key or None, its event `.input`.
 
     Args:
         filters: names by language of what `Item.shelves` name; the first is shown at the start.
+        large: selector of the image that shows a choice of the visitor's large, if there is one.
 
     Only the chosen picture moves, and the one under the pointer. A handler must look the key up in
     its own items: it comes from the client.
     """
     # in the script, not as props: Gradio forgets props when a hidden part is shown again
-    given = {"items": [asdict(item) for item in items], "title": title, "filters": filters or {}}
+    given = {
+        "items": [asdict(item) for item in items],
+        "title": title,
+        "filters": filters or {},
+        "large": large,
+    }
     return part(
         "picker",
         elem_id,

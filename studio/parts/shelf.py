@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from studio.jobs.job import Job
-from studio.names import name_of
+from studio.names import name_of, person_of
 from studio.parts.source import part
 from studio.served import poster_of
 from studio.words import Language, say
@@ -34,9 +34,14 @@ def contents(jobs: Sequence[Job], chosen: str | None, language: Language) -> dic
                 "id": job.id,
                 "name": name_of(job, language),
                 "state": job.state,
-                "words": say(f"state_{job.state}", language),
+                "words": _words(job, language),
                 "poster": poster_of(job),
             }
             for job in jobs
         ],
     }
+
+
+def _words(job: Job, language: Language) -> str:
+    """How a job stands; where its picture says that it is ready, who dances in it."""
+    return person_of(job, language) if job.state == "done" else say(f"state_{job.state}", language)

@@ -21,12 +21,11 @@ _STYLE = """
 .strip-hills { display: block; width: 100%; height: 64px; border-radius: 10px;
   background: var(--background-fill-secondary); overflow: hidden; }
 .strip-hill { fill: var(--amber, #f4ab3f); fill-opacity: .62; }
-.strip-hill.odd { fill: var(--plum, #3d2548); fill-opacity: .42; }
-.dark .strip-hill.odd { fill: #b7a6b8; }
+.strip-hill.odd { fill: var(--hill, #3d2548); fill-opacity: .42; }
 .strip-join { stroke: #c8452f; stroke-width: 2; vector-effect: non-scaling-stroke; }
 .strip-scale { display: flex; justify-content: space-between; font-size: 12px;
   color: var(--quiet, #6d5c70); }
-.strip-words { font-size: 13px; line-height: 1.45; color: var(--quiet, #6d5c70); }
+.strip-words { margin-top: 4px; font-size: 13px; line-height: 1.45; color: var(--quiet, #6d5c70); }
 """
 
 

@@ -167,3 +167,19 @@ def test_taking_a_picture_away_is_asked_once(events: dict[str, list[Any]]) -> No
     """Gradio's image calls it `clear` and `input`: both would run the same handler twice."""
     targets = [event for one in events["uploaded"] for _, event in one.targets]
     assert targets == ["input"]
+
+
+def test_a_page_that_was_not_filled_yet_keeps_nothing(events: dict[str, list[Any]]) -> None:
+    """The page itself says that it was filled: the server knows it before the page does."""
+    (keep,), (arrive,) = events["keep"], events["arrive"]
+    arrived = arrive.outputs[1]
+    assert keep.inputs[1] is arrived and not isinstance(arrived, gr.State)
+
+
+def test_what_was_missing_is_not_said_any_more_once_something_is_chosen(
+    events: dict[str, list[Any]],
+) -> None:
+    notice = events["make"][0].outputs[0]
+    emptied = [one for one in events[""] if one.outputs == [notice]]
+    names = {event for one in emptied for _, event in one.targets}
+    assert {"input", "upload"} <= names

@@ -124,7 +124,10 @@ def _who(
             )
             with gr.Column(elem_id="cast", min_width=120):
                 gr.Markdown(label("people"), elem_classes=["quiet"])
-                person = picker(people_items(examples), both("people"), "people", FIRST_PERSON)
+                person = picker(
+                    people_items(examples), both("people"), "people", FIRST_PERSON,
+                    large="#photo .image-frame img",
+                )  # fmt: skip
         said = notice.notice("photo-notice")
         consent = gr.Checkbox(
             False, label=label("consent"), visible=False, container=False, elem_id="consent"

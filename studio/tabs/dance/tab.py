@@ -38,10 +38,14 @@ _SYSTEM = "mimicmotion"
 # The tick belongs to the picture that was shown when it was made, and to no other.
 _AGREED = "(yes, photo) => yes && photo ? photo.path : ''"
 
-# On a phone the stage is below the choices: go there, unless something is missing.
+# On a phone the stage is below the choices, and at their end its top is out of sight: go there,
+# unless something is missing.
 _TO_THE_STAGE = """() => {
-  if (!document.querySelector('#notice .notice:not([hidden])') && innerWidth < 900)
-    document.querySelector('#stage-column').scrollIntoView({ behavior: 'smooth' });
+  const stage = document.querySelector('#stage-column');
+  if (document.querySelector('#notice .notice:not([hidden])')) return;
+  if (innerWidth >= 900 && stage.getBoundingClientRect().top >= 0) return;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  stage.scrollIntoView({ behavior: calm ? 'auto' : 'smooth' });
 }"""
 _TO_THE_FORM = """() => {
   document.querySelector('#choices').scrollIntoView({ behavior: 'smooth' });
@@ -222,6 +226,12 @@ class Dance:
             fields.motion, fields.keypoints,
         )  # fmt: skip
         gr.on([field.change for field in stale], None, None, parts.look, **_EMPTIED)
+        # What was missing may be there now; the button tells anew what still is.
+        touched = (
+            person.input, photo.input, consent.input, fields.source.input, fields.dance.input,
+            motion.upload, keypoints.upload,
+        )  # fmt: skip
+        gr.on([*touched], None, None, parts.notice, **_EMPTIED)
         fields.person.input(None, None, fields.photo_notice, **_EMPTIED)
         fields.source.change(None, None, fields.motion_notice, **_EMPTIED)
         mine = [
