@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from lobby import Lobby
 from playwright.sync_api import Browser, Frame, Page, Route, sync_playwright
+from prepared import Prepared
 
 from studio.jobs.store import Store
 
@@ -69,27 +69,37 @@ def _fixtures(item: pytest.Item) -> list[str]:
 
 @dataclass
 class Server:
-    """A running studio."""
+    """A running studio; with `prepared`, one that is forked and so is there sooner."""
 
     script: Path
     home: Path
+    prepared: Prepared | None = None
     address: str = ""
     seconds_to_answer: float = 0.0
-    _process: subprocess.Popen[bytes] | None = None
+    _process: psutil.Process | None = None
     _port: int = 0
 
     def start(self) -> None:
         """Start it and wait until the page answers."""
-        environment = self.environment()
         begin = time.monotonic()
+        self.begin()
+        self.wait_answers()
+        self.seconds_to_answer = time.monotonic() - begin
+
+    def begin(self) -> None:
+        """Start it, once the one before is gone and its port free."""
+        environment = self.environment()
+        if self._process is not None:
+            self._process.wait(timeout=60)
+        if self.prepared is not None:
+            self._process = psutil.Process(self.prepared.fork(self.script, environment, self.log))
+            return
         with self.log.open("ab") as log:
             # Any warning of Gradio's about how it is used is an error here.
-            self._process = subprocess.Popen(
+            self._process = psutil.Popen(
                 [sys.executable, "-W", "error::UserWarning", str(self.script)],
                 cwd=ROOT, env=environment, stdout=log, stderr=log,
             )  # fmt: skip
-        self.wait_answers()
-        self.seconds_to_answer = time.monotonic() - begin
 
     def environment(self) -> dict[str, str]:
         """What it is started with: a home and, for as long as this object lives, a port."""
@@ -108,20 +118,31 @@ class Server:
         """Wait until the page answers."""
         begin = time.monotonic()
         while not _answers(self.address):
-            assert self._process is not None and self._process.poll() is None, self.log.read_text()
+            assert self.alive, self.log.read_text()
             assert time.monotonic() - begin < 90, "the page does not answer"
             time.sleep(0.1)
+
+    @property
+    def pid(self) -> int:
+        """Its process number, which is another one after each start."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process is there."""
+        one = self._process
+        return one is not None and one.is_running() and one.status() != psutil.STATUS_ZOMBIE
 
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        with suppress(psutil.NoSuchProcess):
+            self._process.kill()
 
     def workers(self) -> list[psutil.Process]:
         """Its worker process, and whoever else it started for work."""
-        assert self._process is not None
-        return psutil.Process(self._process.pid).children()
+        return psutil.Process(self.pid).children()
 
     def hold(self, *places: str) -> None:
         """Hold the engine at these places: see gate.py."""
@@ -143,7 +164,7 @@ class Server:
         """What one test leaves is not there for the next: nothing is held, and no job is live."""
         for held in self.home.glob("hold-*"):
             held.unlink()
-        if self._process is None or self._process.poll() is not None:
+        if not self.alive:
             self.start()  # the test that killed it failed before it was there again
         store = Store(self.home)
         with sqlite3.connect(self.home / "studio.db", timeout=15) as db:
@@ -173,8 +194,15 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _served(script: Path, home: Path) -> Iterator[Server]:
-    one = Server(script, home)
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Prepared]:
+    """What takes seconds to import is imported once."""
+    one = Prepared()
+    yield one
+    one.close()
+
+
+def _served(one: Server) -> Iterator[Server]:
     one.start()
     yield one
     one.kill()
@@ -187,13 +215,14 @@ def _need_pocket() -> None:
 
 
 @pytest.fixture(scope="session")
-def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def stand_in_server(
+    tmp_path_factory: pytest.TempPathFactory, prepared: Prepared
+) -> Iterator[Server]:
     """One for all tests of a process."""
     if ENGINE == "pocket":
         _need_pocket()
-    yield from _served(
-        ROOT / "tests" / "e2e" / "serve_stand_in.py", tmp_path_factory.mktemp("stand_in")
-    )
+    script = ROOT / "tests" / "e2e" / "serve_stand_in.py"
+    yield from _served(Server(script, tmp_path_factory.mktemp("stand_in"), prepared))
 
 
 @pytest.fixture
@@ -207,7 +236,7 @@ def stand_in(stand_in_server: Server) -> Iterator[Server]:
 def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for all tests of a process."""
     _need_pocket()
-    yield from _served(ROOT / "app.py", tmp_path_factory.mktemp("studio"))
+    yield from _served(Server(ROOT / "app.py", tmp_path_factory.mktemp("studio")))
 
 
 @pytest.fixture
@@ -224,6 +253,12 @@ def browser() -> Iterator[Browser]:
         one = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=FLAGS)
         yield one
         one.close()
+
+
+@pytest.fixture(scope="session")
+def lobby(browser: Browser) -> Lobby:
+    """Where visitors come in."""
+    return Lobby(browser)
 
 
 @dataclass
@@ -359,21 +394,20 @@ def shots() -> Path | None:
 
 
 @pytest.fixture
-def visit(browser: Browser, shots: Path | None) -> Iterator[Callable[..., Visitor]]:
+def visit(lobby: Lobby, shots: Path | None) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors; afterwards nobody may have had an error in the console."""
     visitors: list[Visitor] = []
 
     def new(locale: str = "en-US", width: int = 1280, height: int = 800) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, has_touch=width < 600
-        )
-        context.set_default_timeout(PATIENCE * 30_000)
-        one = Visitor(context.new_page(), shots)
+        page = lobby.enter(locale, touch=width < 600)
+        page.set_viewport_size({"width": width, "height": height})
+        page.set_default_timeout(PATIENCE * 30_000)
+        one = Visitor(page, shots)
         visitors.append(one)
         one.listen()
         return one
 
     yield new
     for one in visitors:
-        one.page.context.close()
+        lobby.leave(one.page)
     assert [problem for one in visitors for problem in one.problems] == []

@@ -21,7 +21,9 @@ const look = {
     };
   },
   // Answers once the page has come to rest: no change for a moment, and no colour on its way.
+  // What plays stands still, for a film that runs under a blur costs more than all that is asked.
   async settled() {
+    for (const film of document.querySelectorAll('video')) film.pause();
     await new Promise((done) => {
       let rest = setTimeout(done, 250);
       const again = () => { clearTimeout(rest); rest = setTimeout(done, 250); };

@@ -20,8 +20,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from conftest import ROOT, Server
 from playwright.sync_api import Browser
-from victims import Ann, QuickServer, count_frames
+from prepared import Prepared
+from victims import Ann, count_frames
 
 from studio.jobs import pieces
 from studio.jobs.job import Job, State
@@ -41,16 +43,16 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[QuickServer]:
-    one = QuickServer(tmp_path / "home")
+def server(tmp_path: Path, prepared: Prepared) -> Iterator[Server]:
+    one = Server(ROOT / "tests" / "e2e" / "serve_quick.py", tmp_path / "home", prepared)
     one.home.mkdir()
     yield one
-    one.close()
+    one.kill()
     assert "Traceback" not in one.log.read_text(), one.log.read_text()
 
 
 @pytest.fixture
-def ann(browser: Browser, server: QuickServer, tmp_path: Path) -> Iterator[Ann]:
+def ann(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Ann]:
     one = Ann(browser, server, tmp_path / "profile")
     yield one
     one.die()
@@ -131,7 +133,7 @@ def usual_seconds(store: Store) -> float:
     return statistics.median(took or [0.5])
 
 
-def strike(victims: str, server: QuickServer, ann: Ann) -> None:
+def strike(victims: str, server: Server, ann: Ann) -> None:
     """Kill -9 each of the victims."""
     workers = server.workers()
     for victim in victims.split():
@@ -167,13 +169,12 @@ def check_what_is_shown(jobs: dict[str, Job]) -> int:
 
 @pytest.mark.timeout(1200)  # a busy machine may take its time for sixty starts; each has a limit
 def test_sixty_kills_lose_double_and_halve_nothing(
-    tmp_path: Path, server: QuickServer, ann: Ann
+    tmp_path: Path, server: Server, ann: Ann
 ) -> None:
     began = time.monotonic()
     dice = random.Random(SEED)
     store = Store(server.home)
     server.start()
-    server.wait_answers()
     ann.come()
     ann.order(wait=True)
     ann.leave()  # in good order, once: now her browser knows who she is
@@ -195,7 +196,7 @@ def test_sixty_kills_lose_double_and_halve_nothing(
         struck = time.time()
         watched += check_what_is_shown(book.jobs())
         if "server" in victims:
-            server.start()
+            server.begin()
     book.settle()
     jobs = book.jobs()
     server.wait_answers()
@@ -205,7 +206,7 @@ def test_sixty_kills_lose_double_and_halve_nothing(
     hers = sorted(job.settings["seed"] for job in jobs.values() if job.owner == ann.owner)
     assert sorted(ann.takes_all(tmp_path)) == hers
     ann.leave()
-    server.close()
+    server.kill()
 
     assert {job.state for job in book.jobs().values()} == {"done"}
     check_what_is_shown(jobs)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Server, Visitor
 from playwright.sync_api import expect
+from prepared import Prepared
 
 from engine.models.cards import CARDS
 from tests.fake_hub import FakeHub
@@ -39,7 +40,7 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[Place]:
     """One studio for all tests here; `put_back` undoes what a test does to the Hub."""
     home = tmp_path_factory.mktemp("models")
     files = {name: os.urandom(SIZE) for name in (PTH, OLD_PTH)}
@@ -56,7 +57,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         patch.setenv("HF_HUB_CACHE", str(home / "no-cache"))
         patch.setenv("HF_TOKEN_PATH", str(home / "no-token"))
         patch.delenv("HF_TOKEN", raising=False)
-        server = Server(ROOT / "tests" / "e2e" / "serve_models.py", home)
+        server = Server(ROOT / "tests" / "e2e" / "serve_models.py", home, prepared)
         server.start()
         yield Place(server, hub)
         server.kill()

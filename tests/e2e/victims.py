@@ -1,13 +1,9 @@
-"""Who is killed: a studio that is there again within a second, and Ann with her browser."""
+"""Who is killed with her browser: Ann, who orders on the page and comes back."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 import zipfile
 from contextlib import suppress
@@ -15,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import psutil
-from conftest import CHROMIUM, FLAGS, ROOT, Server, Visitor
+from conftest import CHROMIUM, FLAGS, Server, Visitor
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from engine.data import video
@@ -27,51 +23,13 @@ _TILES = """() => Object.fromEntries([...document.querySelectorAll('.tile')]
   .map((one) => [one.dataset.id, one.dataset.state]))"""
 
 
-class QuickServer(Server):
-    """The real page, store and worker process over a quick engine; every start is a new process."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(Path(__file__).with_name("serve_quick.py"), home)
-        self.pid = 0
-
-    def start(self) -> None:
-        """Start the server; its worker is there before its page answers."""
-        if self._process is None:
-            with self.log.open("ab") as log:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-W", "error::UserWarning", str(self.script)],
-                    cwd=ROOT, env=self.environment(),
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                )  # fmt: skip
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(b"start\n")
-        self._process.stdin.flush()
-        told = self._process.stdout.readline()
-        assert told, self.log.read_text()
-        self.pid = int(told)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        os.kill(self.pid, signal.SIGKILL)
-
-    def workers(self) -> list[psutil.Process]:
-        """Its worker process."""
-        return psutil.Process(self.pid).children()
-
-    def close(self) -> None:
-        """End what is left."""
-        if self._process is not None:
-            self._process.communicate(timeout=60)
-            self._process = None
-
-
 class Ann:
     """The visitor with a page, in a browser that keeps what it knows in a folder.
 
     Each of her orders has a seed of its own, by which it is known: see `orders`.
     """
 
-    def __init__(self, browser: Browser, server: QuickServer, folder: Path) -> None:
+    def __init__(self, browser: Browser, server: Server, folder: Path) -> None:
         self._type, self._folder, self._server = browser.browser_type, folder, server
         self._context: BrowserContext | None = None
         self._visitor: Visitor | None = None
