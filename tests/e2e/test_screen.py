@@ -147,7 +147,8 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     with ann.slow_server():
         ann.page.click("#people [data-key=jun]")
         ann.page.click("#people [data-key=ada]")  # before the answer to the first click
-    ann.page.wait_for_selector("#photo img[src*=ada]")
+        ann.page.wait_for_selector("#photo img[src*=ada]")  # seen before any answer
+    ann.page.wait_for_selector("#photo img[src*='file='][src*=ada]")
     ann.page.click("#dances [data-key=floss]")
     ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
     ann.page.wait_for_selector("#consent input")
@@ -157,11 +158,16 @@ def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
     ann.shot("8-consent")
     assert axe.problems(ann.page, "#choices") == []
     ann.page.check("#consent input")
+    ann.page.wait_for_selector("#notice .notice", state="hidden")  # it is not missing any more
     ann.make()
     ann.wait_head("Your video is ready")
     ann.page.click("#people [data-key=ada]")
     ann.page.wait_for_selector("#consent", state="hidden")
-    ann.page.locator("#photo input[type=file]").first.set_input_files(photo)
+    ann.page.wait_for_selector("#photo img[src*='file='][src*=ada]")
+    with ann.page.expect_file_chooser() as asked:
+        ann.page.click("#photo [aria-label='My photo']")
+    assert ann.page.is_visible("#photo img[src*=ada]")  # until another one is chosen
+    asked.value.set_files(photo)
     ann.page.wait_for_selector("#consent input")
     ann.page.click("#photo [aria-label='Remove Image']")
     ann.page.wait_for_selector("#consent", state="hidden")
