@@ -67,7 +67,8 @@ def test_who_makes_it_is_chosen_on_the_page(stand_in: Server, visit: Visit, mode
     ann.page.click("#people [data-key=jun]")
     ann.page.wait_for_selector("#people [data-key=jun][aria-checked=true]")
     ann.page.click("#dances [data-key=sway]")
-    ann.page.wait_for_selector("#photo img[src*=jun]")  # the answer, which says the maker, too
+    # the answer's own picture: it says the maker, too
+    ann.page.wait_for_selector("#photo img[src*='file='][src*=jun]")
     wait_maker(ann, "mimicmotion")
 
     bob = visit(locale="ko-KR", width=390, height=844)
