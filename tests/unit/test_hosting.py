@@ -14,7 +14,7 @@ import gradio as gr
 import pytest
 
 from engine.data.limits import Limits
-from studio.guard import MOST_BODY_BYTES, Guard, refuse_addresses
+from studio.guard import MOST_BODY_BYTES, Guard, Page, refuse_addresses
 from studio.hosting import BadHosting, Hosting, UnsafeBind, bounds, hosting
 from studio.jobs.limits import QueueLimits
 from studio.jobs.retention import Retention
@@ -42,6 +42,10 @@ def test_a_public_address_can_be_meant() -> None:
     assert not hosting(PUBLIC | {"STUDIO_ALLOW_PUBLIC": "1"}).private
     space = hosting({"SPACE_ID": "a/b"})
     assert (space.host, space.on_spaces, space.max_upload) == ("0.0.0.0", True, "100mb")
+
+
+def test_a_page_that_nobody_uses_hardly_looks_whether_somebody_waits() -> None:
+    assert Page()._queue.sleep_when_free >= 0.02  # Gradio's own thousandth takes 7 % of a core
 
 
 @pytest.mark.parametrize("field", list(bounds()))
