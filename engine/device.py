@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
+from torch import nn
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+Net = TypeVar("Net", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,16 @@ class Device:
             torch.cuda.empty_cache()
         elif self.torch.type == "mps":
             torch.mps.empty_cache()
+
+
+def moved(net: Net, device: torch.device | str) -> Net:
+    """Put a network on a device, and give it back.
+
+    This is torch's `to`. diffusers' own asks first for ways of splitting a network, none of which
+    is used here, and brings all of peft and of transformers' models in for that.
+    """
+    nn.Module.to(net, device)
+    return net
 
 
 def pick(name: DeviceName = "auto") -> Device:

@@ -52,6 +52,7 @@ class System:
         generate: `(settings, inputs, library, out, scratch) -> events`.
         redraw: `(settings, library)` to a function that the measurements can call.
         camera: `(library, memory)` to what previews seams and estimates costs.
+        get_ready: loads what a video needs beforehand.
     """
 
     title: str
@@ -60,6 +61,7 @@ class System:
     generate: Callable[[Any, Inputs, Shelf, Path, Path | None], Iterator[Event]]
     redraw: Callable[[Any, Shelf], Animate]
     camera: Callable[[Shelf, str], Camera]
+    get_ready: Callable[[Shelf], None]
 
 
 SYSTEMS: Mapping[str, System] = {
@@ -70,6 +72,7 @@ SYSTEMS: Mapping[str, System] = {
         mimicmotion.generate,
         mimicmotion.redraw,
         mimicmotion.camera,
+        mimicmotion.get_ready,
     ),
 }
 
@@ -85,6 +88,14 @@ def _system(name: str) -> System:
             known=", ".join(SYSTEMS),
         )
     return SYSTEMS[name]
+
+
+def get_ready(system: str, library: Library) -> None:
+    """Load what the first video would have to wait for. Raises MissingModel or CheckpointMismatch.
+
+    A video needs no call of this: it is for whoever has time before it is ordered.
+    """
+    _system(system).get_ready(library)
 
 
 @memory_told

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from engine.device import moved
 from engine.errors import CheckpointMismatch
 from engine.models.strangers import guess
 from engine.models.weight_file import read
@@ -60,7 +61,7 @@ def load_into(
     bare = [key for key, value in _all_tensors(net) if value.is_meta]
     if bare:
         raise ValueError(f"{name}: {bare[:_SHOWN]} are not stored in files and have no value")
-    return net.to(device).eval()
+    return moved(net, device).eval()
 
 
 def load(

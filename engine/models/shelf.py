@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.data.limits import Limits
-from engine.device import Device, DeviceName, pick
+from engine.device import Device, DeviceName, moved, pick
 from engine.lanes import channels_last
 from engine.models import pocket_files
 from engine.models.cards import CARDS, POCKET_FOLDER
@@ -70,7 +70,7 @@ class Shelf:
     def keep(self, key: str, make: Callable[[], Net]) -> Net:
         """The network called `key`, made the first time it is asked for."""
         if key not in self._kept:
-            net = make().eval().requires_grad_(False).to(self.device.torch)
+            net = moved(make().eval().requires_grad_(False), self.device.torch)
             if self.device.torch.type == "cpu":
                 channels_last(net)
             self._kept[key] = net

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.catalogue import MimicMotionSettings
+from engine.device import moved
 from engine.evaluate.heldout import Animate
 from engine.exchange.camera import Camera
 from engine.models.shelf import Shelf
@@ -96,7 +97,9 @@ def conditions(
         poses: the drawn dance.
     """
     if isinstance(nets.autoencoder, nn.Module):
-        nets.autoencoder.to(reference.device)  # to stay: it shows every step, and decodes the last
+        moved(
+            nets.autoencoder, reference.device
+        )  # to stay: it shows every step, and decodes the last
     with resident(nets.encoders(), reference.device, profile):
         noisy = reference + noise_augmentation * image_noise
         image = nets.autoencoder.encode(noisy)[:, :, None]
@@ -321,7 +324,7 @@ def load(shelf: Shelf, memory: str = "auto") -> Networks:
         if not roomy:  # an earlier run with more memory may have left them on the card
             travelling: list[nn.Module] = [nets.unet, *nets.encoders()]
             for net in travelling:
-                net.to("cpu")
+                moved(net, "cpu")
         return nets
     return Networks(
         POCKET,
@@ -331,6 +334,12 @@ def load(shelf: Shelf, memory: str = "auto") -> Networks:
         shelf.autoencoder(),
         shelf.image_encoder(),
     )
+
+
+def get_ready(shelf: Shelf) -> None:
+    """Load what a video of the shelf's model needs; see `load`."""
+    load(shelf)
+    svd_scheduler()  # its module brings scipy.stats, a second of a processor
 
 
 def camera(shelf: Shelf, memory: str = "auto") -> Camera:

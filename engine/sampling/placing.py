@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from engine.device import moved
 from engine.nets.attention import Attention, FeedForward
 from engine.sampling.profile import Profile
 
@@ -34,12 +35,12 @@ def chunked(net: nn.Module, tokens: int) -> Iterator[None]:
 def resident(nets: list[nn.Module], device: torch.device, profile: Profile) -> Iterator[None]:
     """Have the networks of a phase on the device; with `swap` they leave it afterwards."""
     for net in nets:
-        net.to(device)
+        moved(net, device)
     try:
         yield
     finally:
         if profile.residency == "swap":
             for net in nets:
-                net.to("cpu")
+                moved(net, "cpu")
             if device.type == "cuda":
                 torch.cuda.empty_cache()

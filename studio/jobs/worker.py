@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from engine.data import video
 from engine.data.video_write import VideoWriter
-from engine.errors import Cancelled, ran_out_of_memory
+from engine.errors import Cancelled, StudioError, ran_out_of_memory
+from engine.freed import keep_freed_memory
 from engine.types import Event, Inputs, Part, Preview, Progress, Result
 from studio.hosting import hosting
 from studio.jobs import pieces, places
@@ -41,6 +42,7 @@ _PROGRESS_SECONDS = 0.25
 _PREVIEW_SECONDS = 0.5
 _PREVIEW_SIDE = 512
 _OOM_SCORE, _MOST_WILLING = Path("/proc/self/oom_score_adj"), 1000
+_FIRST_SYSTEM = "mimicmotion"  # whose built-in model is there before anything is ordered
 _POSTER_SIDE = 640  # a tile of the gallery is up to 300 wide, on a screen of two dots each
 
 
@@ -165,17 +167,21 @@ def _shown_as_they_are(events: Iterator[Event]) -> Iterator[Event]:
     return events
 
 
-def engine() -> Generate:
+def engine(warm: bool = False) -> Generate:
     """The real engine, with one model in memory at a time.
 
-    Importing it brings torch in, so that the first job need not wait for it.
+    Importing it brings torch in, so that the first job need not wait for it. With `warm` the
+    built-in model is there, too.
     """
-    from engine.library import generate, preview_seams
+    from engine.library import generate, get_ready, preview_seams
     from engine.models.shelves import Shelves
 
     where = hosting(os.environ)
     shelves = Shelves(limits=where.decode)
     places.tell(shelves.home, shelves.device)
+    if warm:
+        with suppress(StudioError):  # its files are damaged: the job that needs them will say so
+            get_ready(_FIRST_SYSTEM, shelves.of())
     screen: Screen = _shown_as_they_are
     if where.safety_filter:
         from engine.exchange.safety import SafetyFilter, require_filter, screened
@@ -195,13 +201,19 @@ def engine() -> Generate:
     return make
 
 
-def main(home: Path, name: str, build: Callable[[], Generate] = engine) -> None:
+def warm_engine() -> Generate:
+    """What a worker begins with: it starts with the studio, while the visitor still chooses."""
+    return engine(warm=True)
+
+
+def main(home: Path, name: str, build: Callable[[], Generate] = warm_engine) -> None:
     """Be the worker `name` of this home: wait for the home's lock, then serve.
 
     It does not return: the process ends with its server, or to be replaced by a fresh one.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _go_first()
+    keep_freed_memory()
     generate = build()
     lock = Lock(home)
     if lock.acquire(give_up=lambda: False):

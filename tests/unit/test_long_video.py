@@ -25,6 +25,7 @@ from engine.library import Estimate, Library, estimate, generate, preview_seams
 from engine.nets.attention import FeedForward
 from engine.nets.mimicmotion import Networks, pose_features, pose_stem
 from engine.papers import mimicmotion
+from engine.sampling import placing
 from engine.sampling.loop import Step, Tick
 from engine.sampling.placing import chunked, resident
 from engine.sampling.plan import Plan
@@ -142,20 +143,16 @@ def test_the_profile_follows_the_memory() -> None:
         choose("3gb", cpu)
 
 
-def test_networks_move_once_per_phase_and_only_where_memory_is_short() -> None:
-    class Spy(nn.Linear):
-        moves: list[str]
-
-        def to(self, *args: object, **kwargs: object) -> Spy:
-            self.moves.append(str(args[0]))
-            return self
-
+def test_networks_move_once_per_phase_and_only_where_memory_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moves: list[str] = []
+    monkeypatch.setattr(placing, "moved", lambda _, device: moves.append(str(device)))
     for profile, wanted in (("6gb", ["meta", "cpu"]), ("24gb", ["meta"])):
-        net = Spy(1, 1)
-        net.moves = []
-        with resident([net], torch.device("meta"), PROFILES[profile]):
+        moves.clear()
+        with resident([nn.Linear(1, 1)], torch.device("meta"), PROFILES[profile]):
             pass
-        assert net.moves == wanted
+        assert moves == wanted
 
 
 def test_pieces_of_a_long_video_can_be_played(tmp_path: Path) -> None:

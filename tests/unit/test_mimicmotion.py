@@ -14,6 +14,7 @@ from engine.nets.controls import PoseNet
 from engine.nets.encoders import PocketImageEncoder
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
+from engine.sampling import placing
 from engine.sampling.loop import Step, Tick
 from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, Profile
@@ -182,8 +183,8 @@ def test_the_autoencoder_stays_where_the_steps_are_shown(monkeypatch: pytest.Mon
         return net
 
     nets = networks()
-    for kind in {type(net) for net in (nets.unet, nets.autoencoder, *nets.encoders())}:
-        monkeypatch.setattr(kind, "to", to)
+    for module in (mimicmotion, placing):
+        monkeypatch.setattr(module, "moved", to)
     list(sampled(nets, 3, profile=PROFILES["6gb"]))
     card, away = repr(torch.device("cpu")), repr("cpu")  # told apart by how they are asked for
     assert moves["PocketAutoencoder"] == [card]

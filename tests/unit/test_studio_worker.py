@@ -272,10 +272,15 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
 
         def __init__(self, limits: Any) -> None: ...
 
-        def of(self, model: str, system: str) -> str:
+        def of(self, model: str = "pocket", system: str = "mimicmotion") -> str:
             return f"the shelf of {system}'s {model}"
 
-    entries = {"generate": generate, "preview_seams": preview_seams}
+    def get_ready(*of: str) -> None:
+        ready.append(of)
+        raise BadInput("damaged", "", "")
+
+    ready: list[tuple[str, ...]] = []
+    entries = {"generate": generate, "preview_seams": preview_seams, "get_ready": get_ready}
     pretended = {"library": entries, "models.shelves": {"Shelves": Shelves}}
     for name, inside in pretended.items():  # the real ones bring torch along
         module = types.ModuleType(f"engine.{name}")
@@ -294,8 +299,10 @@ def test_the_engine_gets_the_jobs_own_files_and_its_scratch_folder(
     shelf = "the shelf of mimicmotion's odd"
     assert given == ["mimicmotion", {"seed": 4}, inputs, shelf, out, {"scratch": job.scratch}]
     assert told == [(tmp_path, "the device")]
+    assert not ready
     look = store.add("ann", "mimicmotion", {}, {}, {"dance": "sway"}, kind="seams")
-    assert list(worker.engine()(look, out)) == [] and given[-1] == out
+    assert list(worker.engine(warm=True)(look, out)) == [] and given[-1] == out
+    assert ready == [("mimicmotion", "the shelf of mimicmotion's pocket")]
 
 
 def test_serve_marks_orphans_then_works_through_the_queue(store: Store) -> None:
