@@ -17,11 +17,11 @@ from typing import Any
 
 import psutil
 import pytest
-from lobby import Lobby
 from playwright.sync_api import Browser, Frame, Page, Route, sync_playwright
-from prepared import Prepared
 
 from studio.jobs.store import Store
+from tests.e2e.lobby import Lobby
+from tests.e2e.prepared import Prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
