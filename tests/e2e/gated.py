@@ -14,4 +14,4 @@ from studio.jobs import worker
 
 if __name__ == "__main__":
     home = Path(sys.argv[1])
-    worker.main(home, sys.argv[2], build=lambda: gated(home, worker.engine()))
+    worker.main(home, sys.argv[2], build=lambda: gated(home, worker.warm_engine()))
