@@ -20,8 +20,8 @@ check: .venv/ready-dev
 	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports
 	@# two runs at once on two cores: with threads of their own as well they only wait for each other
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit tests/parity tests/property tests/invariant \
-		-q --timeout 300 -n 2 --durations 15
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/invariant tests/unit tests/parity tests/property \
+		-q --timeout 300 -n 2 --dist worksteal --durations 15
 
 e2e: .venv/ready-dev .venv/axe.min.js chromium
 	$(BIN)/python -m pytest tests/e2e -q --timeout 600 -n 2 --durations 15 \

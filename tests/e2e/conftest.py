@@ -45,7 +45,8 @@ CUT = ("AbortError: signal is aborted without reason", "Connection errored out."
 """What waits on a connection says when Gradio's page closes it, which it does when it is left."""
 
 LONGEST_FIRST = (
-    "test_kills.py", "test_look.py", "test_real.py", "test_gallery.py", "test_dance_tab.py",
+    "test_kills.py", "test_real.py", "test_dance_tab.py", "test_screen.py", "test_gallery.py",
+    "test_look.py", "test_models.py", "test_hosting.py", "test_maker_choice.py",
 )  # fmt: skip
 """Two processes take a file at a time, in this order: a long one that begins last is waited for."""
 
