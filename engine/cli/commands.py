@@ -12,17 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.amounts import memory_in_words
-from engine.catalogue import SETTINGS
+from engine.cli.costs import all_settings, cost_lines, history_of, planned, told
 from engine.cli.models import check_models, get_model, list_models, remove_model
 from engine.cli.training import prepare_clips, train
 from engine.errors import BadInput
-from engine.models.makers import BUILT_IN
-from engine.settings import parse
 from engine.types import Event, Inputs, Progress, Result, Warning
 
 if TYPE_CHECKING:
-    from engine.cli.history import History
     from engine.library import Library, Motion
 
 Command = Callable[[argparse.Namespace], Iterator[Event | str]]
@@ -44,14 +40,14 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
     motion, dance = _motion(arguments.motion)
     inputs = Inputs(image=arguments.image, motion=motion, dance=dance)
     library, values = _library(arguments), _values(arguments)
-    history, expected = _history(arguments.system, library), dict[str, float]()
+    history, expected = history_of(arguments.system, library), dict[str, float]()
     if arguments.estimate:
-        yield from _cost(arguments.system, values, inputs, library, history)
+        yield from cost_lines(arguments.system, values, inputs, library, history)
         return
     if not arguments.scratch:  # a run that goes on takes less
-        expected = history.expected(_planned(_settings(arguments.system, values), library))
+        expected = history.expected(planned(all_settings(arguments.system, values), library))
     if expected:
-        yield _told("This will take about {cost}.", expected, "So earlier videos took here.")
+        yield told("This will take about {cost}.", expected, "So earlier videos took here.")
     for event in run(
         arguments.system, values, inputs, library, arguments.out, scratch=arguments.scratch
     ):
@@ -59,77 +55,10 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
             history.add(event.record)
             if expected:
                 event = Result(event.path, {**event.record, "expected": expected})
-                before = _told("About {cost} were expected.", expected)
-                yield _told("It took {cost}.", event.record, before.what)
+                before = told("About {cost} were expected.", expected)
+                yield told("It took {cost}.", event.record, before.what)
             write_json(event.path.with_suffix(".json"), event.record)
         yield event
-
-
-def _cost(
-    system: str, values: dict[str, Any], inputs: Inputs, library: Library, history: History
-) -> Iterator[Event | str]:
-    """What the video would cost, as a line of text: as earlier ones say, else as a trial says."""
-    from engine.cli.screen import duration
-    from engine.library import Estimate, estimate
-
-    for event in estimate(system, values, inputs, library):
-        if not isinstance(event, Estimate):
-            yield event
-            continue
-        facts = {"num_frames": event.frames, "window_size": event.window}
-        known = history.expected({**_settings(system, values), **facts})
-        tried = {"seconds": event.seconds, "peak_bytes": event.peak_bytes}
-        cost = {**tried, **known}
-        by = [
-            *(["so earlier videos took here"] if known else []),
-            *(["a small piece of it was tried"] if known.keys() != tried.keys() else []),
-        ]
-        yield (
-            f"about {duration(cost['seconds'])} and {memory_in_words(int(cost['peak_bytes']))} "
-            f"(memory: {event.memory}); {', and '.join(by)}"
-        )
-
-
-def _planned(settings: dict[str, Any], library: Library) -> dict[str, Any]:
-    """The settings with the window that the memory holds, where model and length tell it."""
-    from engine.device import pick
-    from engine.exchange.windowing import Places, foreseen
-    from engine.models.cards import CARDS
-    from engine.sampling.profile import place_of
-
-    model = _maker(library)
-    if not settings.get("num_frames") or model not in (BUILT_IN, *CARDS):
-        return settings
-    places = Places(place_of(library.device), place_of(pick("cpu")))
-    return {**settings, "window_size": foreseen(settings, model, places).window}
-
-
-def _history(system: str, library: Library) -> History:
-    from engine.cli.history import History
-
-    return History(library.home, system, _maker(library), library.device.name)
-
-
-def _maker(library: Library) -> str:
-    return BUILT_IN if library.is_pocket else library.model_name
-
-
-def _settings(system: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings by name; none for a system that is not there, which the engine refuses."""
-    kind = SETTINGS.get(system)
-    return {} if kind is None else dataclasses.asdict(parse(kind, values))
-
-
-def _told(text: str, cost: Mapping[str, Any], why: str = "") -> Warning:
-    """A line with `{cost}` in it: the time and the memory that are known."""
-    from engine.cli.screen import duration
-
-    known = []
-    if cost.get("seconds") is not None:
-        known.append(duration(cost["seconds"]))
-    if cost.get("peak_bytes") is not None:
-        known.append(f"{memory_in_words(int(cost['peak_bytes']))} of memory")
-    return Warning(text.format(cost=" and ".join(known)), why, "")
 
 
 def pose(arguments: argparse.Namespace) -> Iterator[Event]:
@@ -177,7 +106,6 @@ def evaluate(arguments: argparse.Namespace) -> Iterator[Event]:
 
 def draw_dancers(arguments: argparse.Namespace) -> Iterator[Event]:
     """Draw dancers: `00000.mp4`, `00000.json` with the keypoints and `00000.txt`, a caption."""
-    import dataclasses
 
     from engine.data import synth
     from engine.data.video_write import write

@@ -40,7 +40,7 @@ from studio.makers import Makers
 from studio.names import length_of, paced
 from studio.parts.gallery_drop import finding
 from studio.restore import record_of, restored
-from studio.tabs.dance.handlers import FIELDS
+from studio.tabs.dance.choosing import FIELDS
 from studio.tabs.dance.tab import Dance
 
 SYSTEM = "mimicmotion"

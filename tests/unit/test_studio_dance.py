@@ -33,7 +33,8 @@ from studio.makers import Makers
 from studio.parts import look
 from studio.parts.card import longer, status
 from studio.presets import presets
-from studio.tabs.dance.handlers import FIELDS, LEADING, Handlers
+from studio.tabs.dance.choosing import FIELDS, LEADING
+from studio.tabs.dance.handlers import Handlers
 from studio.tabs.dance.layout import lay_out
 from studio.tabs.dance.making import Making
 from studio.view import look as view_of

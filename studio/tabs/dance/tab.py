@@ -26,7 +26,8 @@ from studio.page import IN_LANGUAGE, LANGUAGE, QUIET
 from studio.presets import presets
 from studio.rehearsal import Rehearsals
 from studio.tabs.dance import show
-from studio.tabs.dance.handlers import CAST, FIELDS, LEADING, Handlers
+from studio.tabs.dance.choosing import CAST, FIELDS, LEADING
+from studio.tabs.dance.handlers import Handlers
 from studio.tabs.dance.layout import Fields, Parts, lay_out
 from studio.tabs.dance.making import Making
 from studio.tabs.dance.rehearse import Rehearser
