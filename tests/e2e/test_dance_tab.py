@@ -52,7 +52,7 @@ def test_the_first_click_makes_a_video(stand_in: Server, visit: Visit) -> None:
 
 
 def test_examples_play_before_anything_is_run(stand_in: Server, visit: Visit) -> None:
-    ann = visit()
+    ann = visit(still=False)
     ann.open(stand_in)
     ann.page.wait_for_function(
         "() => { const v = document.querySelector('.stage-clip');"

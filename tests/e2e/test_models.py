@@ -131,8 +131,8 @@ class Card:
 
 def open_models(visitor: Visitor, place: Place, dark: bool = False) -> None:
     theme = "dark" if dark else "light"
+    visitor.page.goto("about:blank")  # from the open page a new #name alone would load nothing
     visitor.page.goto(f"{place.server.address}?__theme={theme}#models")
-    visitor.page.reload()  # the page may be open already, and a new #name alone loads nothing
     visitor.page.wait_for_selector(".model[data-key=mimicmotion]", timeout=60_000)
 
 

@@ -248,7 +248,7 @@ def _settings_back(ann: Visitor, clip: Path) -> None:
 
 def test_one_visit_uses_everything_once(studio: Server, visit: Visit, tmp_path: Path) -> None:
     """In Korean on a phone, everything as short as can be; and the worker dies once."""
-    ann = visit(locale="ko-KR", width=390, height=844)
+    ann = visit(locale="ko-KR", width=390, height=844, still=False)
     ann.open(studio)
     _looks_before(ann)
     _one_fails_and_the_next_goes_on(ann, studio)
