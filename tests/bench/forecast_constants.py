@@ -1,16 +1,14 @@
 """What the constants of `exchange/forecast.py` and `sampling/footprint.py` stand for, measured.
 
 `python -m tests.bench.forecast_constants`: jobs with the built-in model on one thread, in processor
-seconds, so that other work beside it counts little; their memory in a process each; and networks on
-tensors without memory. Four minutes. Those of published models (the second values of `_HELD`,
+seconds, so that other work beside it counts little; the memory of videos by the command line, in a
+process each; and networks on tensors without memory. `memory` after it: that part alone. Five
+minutes. Those of published models (the second values of `_HELD`,
 `_TOGETHER`, `_WAITING`) need their weights and a graphics card: they are computed, not measured.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -34,23 +32,21 @@ from engine.sampling import footprint
 from engine.sampling.placing import chunked
 from engine.sampling.profile import PROFILES
 from engine.types import Inputs, Result
+from tests.bench.memory_told import made
 from tests.unit.test_footprint import Fused, Meter
 
 PERSON = Path(__file__).parents[2] / "assets" / "examples" / "people" / "mina.png"
 JOBS = ((8, 1), (8, 4), (24, 1), (24, 2), (24, 4), (48, 2))
 """Frames and steps."""
-MEMORY_FRAMES = (8, 24, 96)
-"""Half a window, a few windows side by side, and many."""
+MEMORY_FRAMES = (8, 16, 24, 96)
+"""Half a window, a whole one, a few side by side, and many."""
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        frames = int(sys.argv[1])
-        tell(json.dumps(job(Library(device="cpu"), frames, 1)))
-        return
     torch.set_num_threads(1)
+    parts = (memory,) if sys.argv[1:] == ["memory"] else (times, memory, lying)
     tell(f"{'constant':44} {'is':>10} {'measured':>10}")
-    for name, constant, measured in (*times(), *memory(), *lying()):
+    for name, constant, measured in (row for part in parts for row in part()):
         tell(f"{name:44} {constant:>10.4g} {measured:>10.4g}")
 
 
@@ -59,27 +55,27 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def job(library: Library, frames: int, steps: int, shape: str = "auto") -> dict[str, float]:
-    """Processor seconds and the most memory of one video."""
+def job(library: Library, frames: int, steps: int, shape: str = "auto") -> float:
+    """Processor seconds of one video."""
     values = {"num_frames": frames, "num_inference_steps": steps, "seed": 1, "shape": shape}
     inputs = Inputs(image=PERSON, dance="disco_night")
     with tempfile.TemporaryDirectory() as folder:
         started = time.process_time()
         *_, done = generate("mimicmotion", values, inputs, library, Path(folder) / "a.mp4")
     assert isinstance(done, Result)
-    return {"seconds": time.process_time() - started, "bytes": done.record["peak_bytes"]}
+    return time.process_time() - started
 
 
 def times() -> list[tuple[str, float, float]]:
     """Seconds to begin, per frame, per frame and step; and of a longer picture."""
     library = Library(device="cpu")
-    first = job(library, *JOBS[0])["seconds"]
-    taken = [job(library, *one)["seconds"] for one in JOBS]
+    first = job(library, *JOBS[0])
+    taken = [job(library, *one) for one in JOBS]
     work = np.array([(1, frames, frames * steps) for frames, steps in JOBS], float)
     (start, frame, step), *_ = np.linalg.lstsq(work, np.array(taken), rcond=None)
     told = work @ (forecast._START, forecast._FRAME, forecast._STEP)
     ratios = np.array(taken) / told
-    upright = job(library, 24, 2, "portrait")["seconds"]
+    upright = job(library, 24, 2, "portrait")
     return [
         ("forecast._START, s", forecast._START, start),
         ("forecast._FRAME, s", forecast._FRAME, frame),
@@ -95,23 +91,15 @@ def memory() -> list[tuple[str, float, float]]:
     """Bytes that lie there in any case, of each frame of a window, and of one outside of it."""
     slots = np.array(MEMORY_FRAMES) + 1  # the photo has one of its own
     inside = np.minimum(slots, window_of(BUILT_IN))
-    taken = np.array([fresh(frames)["bytes"] for frames in MEMORY_FRAMES], float)
-    work = np.stack([np.ones(3), inside, slots - inside], axis=1)
-    held, together, outside = np.linalg.solve(work, taken)
+    taken = np.array([made(frames, steps=1)[1] for frames in MEMORY_FRAMES], float)
+    work = np.stack([np.ones(len(slots)), inside, slots - inside], axis=1)
+    (held, together, outside), *_ = np.linalg.lstsq(work, taken)
     waiting = outside / together
     return [
         ("forecast._HELD, bytes", forecast._HELD[True], held),
         ("forecast._TOGETHER, bytes", forecast._TOGETHER[True], together),
         ("forecast._WAITING", forecast._WAITING[True], waiting),
     ]
-
-
-def fresh(frames: int) -> dict[str, float]:
-    """A job in a process of its own, on as many cores as the machine has."""
-    command = [sys.executable, "-m", "tests.bench.forecast_constants", str(frames)]
-    alone = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=alone)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def lying() -> list[tuple[str, float, float]]:
