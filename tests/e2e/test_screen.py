@@ -42,6 +42,7 @@ def test_a_video_is_made_watched_and_found_again(stand_in: Server, visit: Visit)
     ann.make()
     ann.wait_head("Dancing")
     ann.page.wait_for_selector(".stage-picture:visible")
+    ann.page.wait_for_selector(".status-detail >> text=/Step 3 of .* left/")  # seconds
     ann.page.wait_for_function(
         "() => document.querySelector('#make').textContent.trim() === 'Add to queue'"
     )
@@ -137,6 +138,7 @@ def test_a_killed_server_loses_nothing(stand_in: Server, visit: Visit) -> None:
     ann.page.wait_for_function("() => document.querySelectorAll('.tile').length === 2")
     ann.page.click(".tile[data-state=interrupted]")
     ann.wait_head("Interrupted")
+    ann.page.wait_for_selector(".act[data-act=resume]")
 
 
 def test_an_upload_asks_for_consent(stand_in: Server, visit: Visit) -> None:
