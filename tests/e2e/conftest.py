@@ -140,6 +140,8 @@ class Server:
         assert self._process is not None
         with suppress(psutil.NoSuchProcess):
             self._process.kill()
+        if self.prepared is None:  # then it is our own child, and nobody else asks how it ended
+            self._process.wait(timeout=60)
 
     def workers(self) -> list[psutil.Process]:
         """Its worker process, and whoever else it started for work."""
