@@ -1,7 +1,7 @@
 """What `--estimate` says of a video's memory, beside what making it then takes.
 
 `python -m tests.bench.memory_told [FRAMES ...]`: videos of 16, 64, 150 and 600 frames with the
-built-in model and two steps, each as a user would order it: by the command line, in a process of
+built-in model and one step, each as a user would order it: by the command line, in a process of
 its own, in a home without history. In GB of 2^30 bytes: what `--estimate` says after a small trial,
 what the page says without trying anything (`exchange/forecast.py`), the peak that the record keeps,
 and the one that the system counts of the whole process (`ru_maxrss`). Six minutes on two cores.
@@ -46,7 +46,7 @@ def asked(frames: int) -> str:
     return said.split(" and ")[1].split(" GB")[0]
 
 
-def made(frames: int, steps: int = 2) -> tuple[int, int]:
+def made(frames: int, steps: int = 1) -> tuple[int, int]:
     """The peak of the whole process and of the record, in bytes, when it is made."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
@@ -60,7 +60,7 @@ def made(frames: int, steps: int = 2) -> tuple[int, int]:
     return used.ru_maxrss << 10, record["peak_bytes"]
 
 
-def command(folder: Path, frames: int, steps: int = 2) -> list[str]:
+def command(folder: Path, frames: int, steps: int = 1) -> list[str]:
     """The video as it is ordered."""
     return [
         sys.executable, "-m", "engine", "generate", "--system", "mimicmotion",
