@@ -209,7 +209,7 @@ def _keep(visitor: Visitor, name: str) -> None:
     )
     visitor.page.wait_for_timeout(900)
     picture = Image.open(io.BytesIO(visitor.page.screenshot())).convert("RGB")
-    picture.save(visitor.shots / f"{name}.jpg", quality=90, subsampling=0, optimize=True)
+    picture.save(visitor.shots / f"{name}.jpg", quality=88, subsampling=0, optimize=True)
 
 
 ACTS: Mapping[str, Callable[[Visitor], None]] = {
