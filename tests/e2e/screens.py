@@ -184,6 +184,7 @@ def _on_a_phone(visitor: Visitor) -> None:
     page.click(".lamp")
     _tab(page, "gallery")
     _keep(visitor, "phone-gallery")
+    page.click(".lamp")  # whatever comes after it is in the light again
 
 
 def _top(page: Page) -> None:
