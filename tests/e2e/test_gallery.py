@@ -118,6 +118,7 @@ def test_live_jobs_can_be_stopped_and_failed_ones_say_why(stand_in: Server, visi
     ann.make()
     gallery(ann)
     ann.page.wait_for_selector(".wing[data-state=running] >> text=Dancing", timeout=LONG)
+    assert not ann.page.is_visible("#gallery-all")  # nothing is there to be downloaded
     ann.shot("21-gallery-live")
     assert axe.problems(ann.page) == []
     ann.page.click(".wing .stop")
