@@ -6,6 +6,8 @@ import errno
 import signal
 import sqlite3
 import traceback
+from dataclasses import replace
+from pathlib import Path
 
 from engine.errors import StudioError, ran_out_of_memory
 from studio.jobs.job import Job, Trouble
@@ -37,6 +39,26 @@ def explain(error: Exception) -> Trouble:
     if no_room or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return DISK
     return UNEXPECTED
+
+
+def without_folders(trouble: Trouble) -> Trouble:
+    """The same for somebody who has nothing to do with this machine's folders: files by name."""
+    names = {
+        value: Path(value).name for value in trouble.values.values() if Path(value).is_absolute()
+    }
+
+    def told(text: str) -> str:
+        for path in sorted(names, key=len, reverse=True):
+            text = text.replace(path, names[path])
+        return text
+
+    return replace(
+        trouble,
+        what=told(trouble.what),
+        why=told(trouble.why),
+        fix=told(trouble.fix),
+        values={key: told(value) for key, value in trouble.values.items()},
+    )
 
 
 def explain_end(status: int) -> Trouble:

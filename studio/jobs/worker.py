@@ -32,7 +32,7 @@ from studio.jobs.job import Job
 from studio.jobs.lock import Lock
 from studio.jobs.room import Room
 from studio.jobs.store import Store
-from studio.jobs.trouble import REPLACE_STATUS, UNEXPECTED, explain, report
+from studio.jobs.trouble import REPLACE_STATUS, UNEXPECTED, explain, report, without_folders
 
 Generate: TypeAlias = Callable[[Job, Path], Iterator[Event]]
 """(job, where the mp4 goes) -> the engine's events, the last of which is a Result."""
@@ -86,7 +86,9 @@ def run(store: Store, job: Job, generate: Generate) -> bool:
         trouble = explain(error)
         if trouble is UNEXPECTED:  # a fault of ours: the log keeps the cause
             job.log.write_text(report(error, job), encoding="utf-8")
-        store.fail(job.id, trouble)
+        # who only visits this machine learns nothing of its folders
+        own = hosting(os.environ).model_admin
+        store.fail(job.id, trouble if own else without_folders(trouble))
         return not ran_out_of_memory(error)
     finally:
         making.unlink(missing_ok=True)

@@ -46,6 +46,14 @@ ERRORS: dict[str, Exception] = {
     "disk": OSError(errno.ENOSPC, "No space left on device"),
     "database": sqlite3.OperationalError("database or disk is full"),
     "other": RuntimeError("shapes differ"),
+    "damaged": BadInput(
+        "{name} is damaged.",
+        "It lies at {path}.",
+        "Get it again.",
+        key="damaged",
+        name="a.bin",
+        path="/srv/pirouette/a.bin",
+    ),
 }
 
 
@@ -128,6 +136,16 @@ def test_a_bad_job_fails_with_words_and_the_next_one_runs(
     assert (job.state, job.trouble.what, job.trouble.key) == ("failed", what, key)
     assert job.log.exists() == (key == "unexpected")
     assert run(store, "good").state == "done"
+
+
+def test_only_who_runs_the_machine_learns_of_its_folders(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = run(store, "damaged").trouble
+    monkeypatch.setenv("SPACE_ID", "ann/studio")
+    visitors = run(store, "damaged").trouble
+    for told, path in ((own, "/srv/pirouette/a.bin"), (visitors, "a.bin")):
+        assert (told.why, told.values["path"]) == (f"It lies at {path}.", path)
 
 
 @pytest.mark.parametrize(
