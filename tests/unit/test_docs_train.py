@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from engine.cli.arguments import parse
 from engine.errors import BadInput
 from engine.papers import mimicmotion
 from engine.teach import Lesson, teach
+from engine.types import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "train.md").read_text(encoding="utf-8")
@@ -49,7 +51,12 @@ def test_the_command_line_takes_it(command: str) -> None:
 @pytest.mark.parametrize("command", [one for one in COMMANDS if "-m engine.pocket" in one])
 def test_the_recipe_takes_it(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(pocket, "parts", lambda plan, name, seconds: iter(ran.append(name) or ()))
+
+    def parts(plan: pocket.Plan, name: str, seconds: float) -> Generator[Event, None, None]:
+        ran.append(name)
+        yield from ()
+
+    monkeypatch.setattr(pocket, "parts", parts)
     monkeypatch.setattr(pocket, "export", lambda plan, out: ran.append("written"))
     pocket.main(shlex.split(command)[3:])
     assert ran
