@@ -13,17 +13,23 @@ install = { UV_CACHE_DIR=.venv/uv $(BIN)/uv pip install -q --python $(BIN)/pytho
 export PYTHONUNBUFFERED := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: run test check format e2e e2e-pocket chromium screens bench pocket docs
+.PHONY: run test check lint unit format e2e e2e-pocket chromium screens bench pocket docs
 run: .venv/ready
 	$(BIN)/python app.py
 
 test: check e2e
 
+# What reads the code takes one core, what runs it takes all that is left.
 check: .venv/ready-dev
+	$(MAKE) --jobs=2 lint unit
+
+lint: .venv/ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports
+
+unit: .venv/ready-dev
 	@# two runs at once on two cores: with threads of their own as well they only wait for each other
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/invariant tests/unit tests/parity tests/property \
 		-q --timeout 300 -n 2 --dist worksteal --durations 15
