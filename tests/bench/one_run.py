@@ -40,6 +40,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2)
     parser.add_argument("--guidance", type=float, default=2.0)
     chosen = parser.parse_args()
+    if chosen.how != "plain":
+        keep_freed_memory()  # as the command line and the worker begin
     library = Library(device="cpu")
     shot = camera(library)
     size = library.pocket_size
@@ -58,8 +60,6 @@ def main() -> None:
         for net in vars(shot.nets).values():
             if isinstance(net, torch.nn.Module):
                 published(net)
-    else:
-        keep_freed_memory()  # as the command line and the worker begin
     before = process_peak()
     began, worked = time.perf_counter(), time.process_time()
     if chosen.how == "plain":
