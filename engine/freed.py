@@ -1,8 +1,8 @@
 """What becomes of memory that the network's last operation no longer needs, on glibc (Linux).
 
 torch asks the C library for every intermediate result. Large ones come from the operating system
-and go back to it at once, and it hands out each page anew, filled with zeros: 25,000 pages for one
-call of pocket's U-Net, a seventh of its processor time. What is kept serves the next operation.
+and go back to it at once, and it hands out each page anew, filled with zeros: tens of thousands of
+pages for one call of pocket's U-Net. What is kept serves the next operation.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LARGE = 32 * 2**20
 def keep_freed_memory() -> bool:
     """Keep what is freed, for the whole process; False where the C library is another than glibc.
 
-    All threads share one heap, so what one frees another uses: with a heap each, two lanes kept 100
-    MB more. For a program's beginning: it is the process that is set, not one caller.
+    All threads share one heap, so what one frees another uses. For a program's beginning: it is the
+    process that is set, and threads that run already keep heaps of their own.
     """
     if platform.libc_ver()[0] != "glibc":
         return False

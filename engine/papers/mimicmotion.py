@@ -97,9 +97,8 @@ def conditions(
         poses: the drawn dance.
     """
     if isinstance(nets.autoencoder, nn.Module):
-        moved(
-            nets.autoencoder, reference.device
-        )  # to stay: it shows every step, and decodes the last
+        # to stay: it shows every step, and decodes the last
+        moved(nets.autoencoder, reference.device)
     with resident(nets.encoders(), reference.device, profile):
         noisy = reference + noise_augmentation * image_noise
         image = nets.autoencoder.encode(noisy)[:, :, None]
