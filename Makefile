@@ -11,6 +11,8 @@ PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile
 install = { UV_CACHE_DIR=.venv/uv $(BIN)/uv pip install -q --python $(BIN)/python $(1) || \
 	{ echo "uv could not; pip does it, which takes longer."; $(PIP) $(1); }; } && rm -rf .venv/uv
 export PYTHONUNBUFFERED := 1
+# Where it is set, every process of every test would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 export GRADIO_ANALYTICS_ENABLED := False
 
 .PHONY: run test check lint unit format e2e e2e-pocket chromium screens bench pocket docs
