@@ -83,6 +83,8 @@ pocket: .venv/ready
 	@# without windows is laid on top, because it needs no system libraries (libGL, libxcb).
 	$(PIP) --force-reinstall --no-deps \
 		"opencv-python-headless$$(grep -oi '^opencv-python-headless==.*' constraints.txt | sed 's/[^=]*//')"
+	@# Gradio completes its own type stubs when it is first imported: once, before many do it at once.
+	$(BIN)/python -c "import gradio"
 	touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.txt
