@@ -25,15 +25,16 @@ the first after a start 2.3 times."""
 
 _HELD = {True: 0.93e9, False: 4e9}
 """Bytes that lie there whatever is made, of the built-in model and of published ones (computed, not
-measured: their weights in bf16). Videos of 8, 16, 24 and 96 frames with pocket took 1.00, 1.05,
-1.05 and 1.08 GB on two cores; the command above makes them again."""
+measured: their weights in bf16). Videos of 8, 16, 64 and 600 frames with pocket took 1.00, 1.05,
+1.09 and 1.15 GB on two cores; the command above makes them again."""
 
 _TOGETHER = {True: 7.3e6, False: 90e6}
 """Bytes of each frame of a window, from the same videos; of published models, for 576x1024,
 computed with `sampling/footprint.py`."""
 
-_WAITING = {True: 0.06, False: 0.07}
-"""What a frame outside the window takes, of one inside: its latents and its pose's features."""
+_WAITING = {True: 0.03, False: 0.07}
+"""What a frame outside the window takes, of one inside: its latents; on a graphics card, where
+published models are, its pose's features as well."""
 
 _LONG = 16 / 9
 """Pixels of a portrait or landscape picture, in those of a square one with the same shorter side.

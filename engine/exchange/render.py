@@ -38,10 +38,12 @@ def watch(steps: Iterable[Tick | Step], looks: Looks) -> Generator[Event, None, 
             each = (time.monotonic() - event.began) / (event.done - event.before)
             yield Progress(event.done, event.total, "denoise", each * (event.total - event.done))
         else:
-            latents = event.latents
+            last = event.index == event.total - 1
             if event.denoised is not None:
-                last = event.index == event.total - 1
                 yield looks.at(event.denoised, time.monotonic() - started, last)
+            if last:
+                latents = event.latents
+        del event  # of a long video it holds as much as the sampler itself
     if latents is None:
         raise ValueError("the sampler made no step")
     return latents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -130,27 +130,15 @@ class PosePictures(Protocol):
 
 
 @torch.no_grad()
-def pose_features(
-    nets: Networks,
-    poses: PosePictures,
-    *,
-    chunk: int = 8,
-    dtype: torch.dtype = torch.float32,
-    keep: torch.device | None = None,
-) -> Tensor:
-    """`pose_stem` of a whole dance, `1 c f h w` in `dtype`, with `chunk` pictures at a time.
+def pose_features(nets: Networks, poses: PosePictures, *, chunk: int = 8) -> Iterator[Tensor]:
+    """`pose_stem` of a whole dance in order, `f c h w` of at most `chunk` pictures at a time.
 
-    The result lies on the device `keep`, by default where it is made. It is computed once per
-    video: upstream runs its PoseNet again in every window of every step (specs/mimicmotion.md f.3).
+    Once per video: upstream runs its PoseNet again in every window of every step
+    (specs/mimicmotion.md f.3).
     """
-    whole, own, done = torch.zeros(0), torch.zeros(()), 0
-    for part in poses.split(chunk):
+    own = torch.zeros(())
+    for number, part in enumerate(poses.split(chunk)):
+        if number == 0 and nets.reference_net is not None:
+            own = nets.reference_net.features(part[:1])
         features = nets.pose_net.features(part)
-        if not done:
-            size = (len(poses), *features.shape[1:])
-            whole = torch.empty(size, dtype=dtype, device=keep or features.device)
-            if nets.reference_net is not None:
-                own = nets.reference_net.features(part[:1])
-        whole[done : done + len(part)] = features + own.to(features)
-        done += len(part)
-    return whole.movedim(0, 1)[None]
+        yield features + own.to(features)

@@ -46,6 +46,7 @@ from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, Profile, choose
 from engine.sampling.schedule import first_latents, svd_scheduler
 from engine.sampling.scratch import Scratch
+from engine.sampling.stored import gathered
 from engine.train.fit import Batch
 from engine.train.losses import weighted_mse
 from engine.train.pocket_dance import POCKET_DETAILS, POCKET_PICTURES, POCKET_WINDOWS
@@ -88,6 +89,7 @@ def conditions(
     image_noise: Tensor,
     profile: Profile = PROFILES["cpu"],
     noise_augmentation: float = 0.0,
+    folder: Path | None = None,
 ) -> Conditioning:
     """Everything that steers the U-Net, computed once for the whole video.
 
@@ -95,6 +97,7 @@ def conditions(
         reference: the photo, `1 3 H W` in [-1, 1]. The image encoder sees it as it is, the
             autoencoder with `noise_augmentation` times `image_noise` (`1 3 H W`) on it.
         poses: the drawn dance.
+        folder: where the features of a long dance lie, see `gathered`.
     """
     if isinstance(nets.autoencoder, nn.Module):
         # to stay: it shows every step, and decodes the last
@@ -106,13 +109,13 @@ def conditions(
         return Conditioning(
             per_frame={
                 "image": image.expand(-1, -1, len(poses), -1, -1),
-                "pose": pose_features(
-                    nets,
-                    poses,
-                    chunk=profile.decode,
+                "pose": gathered(
+                    pose_features(nets, poses, chunk=profile.decode),
+                    len(poses),
                     dtype=profile.dtype or torch.float32,
                     # 5.9 MB a frame at 576x1024 would fill a small card; a window's worth travels
                     keep=torch.device("cpu") if profile.residency == "swap" else None,
+                    folder=folder,
                 ),
             },
             shared={
@@ -147,13 +150,14 @@ def animate(
         factor=nets.autoencoder.downscale,
     )
     cond = conditions(
-        nets, reference, poses, fresh.image.to(device), profile, plan.noise_augmentation
-    )
+        nets, reference, poses, fresh.image.to(device), profile, plan.noise_augmentation,
+        folder=None if scratch is None else scratch.folder,
+    )  # fmt: skip
     end = plan.guidance if plan.guidance_end is None else plan.guidance_end
     scale = plan.guidance if end == plan.guidance else ramp(plan.guidance, end, len(poses))
     still = cond["image"][:, :, :1] * nets.autoencoder.scaling_factor if nets.spec.relative else 0.0
     with resident([nets.unet], device, profile), chunked(nets.unet, profile.tokens):
-        for event in denoise(
+        events = denoise(
             Denoiser(nets.unet),
             first_latents(fresh.video.to(device), scheduler, plan.steps),
             scheduler,
@@ -166,11 +170,14 @@ def animate(
             batch=profile.batch,
             dtype=profile.dtype or torch.float32,
             scratch=scratch,
-        ):
+        )
+        del fresh  # as large as the latents of the whole video
+        for event in events:
             if isinstance(event, Step):
                 guess = None if event.denoised is None else event.denoised + still
                 event = replace(event, latents=event.latents + still, denoised=guess)
             yield event
+            del event
 
 
 # --- training --------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from engine.sampling.stored import PerFrame, StoredFrames
 
-def frame_dim(value: Tensor) -> int:
+
+def frame_dim(value: PerFrame) -> int:
     """Where the frames of a per-frame condition are: 2 in `b c f h w`, else 1 (`b f ...`)."""
-    return 2 if value.ndim == 5 else 1
+    return 2 if len(value.shape) == 5 else 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,8 @@ class Conditioning:
     picture would still be a picture.
 
     Attributes:
-        per_frame: conditions that differ from frame to frame, `b c f h w` or `b f ...`.
+        per_frame: conditions that differ from frame to frame, `b c f h w` or `b f ...`; in a file
+            where they would fill the memory.
         shared: conditions of the whole video, `b ...`.
         null: what a dropped condition becomes, where zeros are not right (such as the tokens of
             the empty prompt); must broadcast to the condition's shape and be the same for all
@@ -33,7 +36,7 @@ class Conditioning:
     Raises ValueError when names or shapes contradict each other.
     """
 
-    per_frame: Mapping[str, Tensor] = field(default_factory=dict)
+    per_frame: Mapping[str, PerFrame] = field(default_factory=dict)
     shared: Mapping[str, Tensor] = field(default_factory=dict)
     null: Mapping[str, Tensor] = field(default_factory=dict)
 
@@ -42,20 +45,24 @@ class Conditioning:
         if twice:
             raise ValueError(f"conditions named both per frame and shared: {sorted(twice)}")
         for name, value in self.per_frame.items():
-            if value.ndim < 2:
+            if len(value.shape) < 2:
                 raise ValueError(f"per-frame condition '{name}' needs b f ..., got {value.shape}")
         frames = {name: value.shape[frame_dim(value)] for name, value in self.per_frame.items()}
         if len(set(frames.values())) > 1:
             raise ValueError(f"per-frame conditions have different lengths: {frames}")
-        batches = {name: len(value) for name, value in self._all().items()}
+        batches = {name: value.shape[0] for name, value in self._all().items()}
         if len(set(batches.values())) > 1:
             raise ValueError(f"conditions have different batch sizes: {batches}")
         self._check_names(self.null)
         for name, value in self.null.items():
-            _check_null(name, value, self[name], per_frame=name in self.per_frame)
+            target = list(self._all()[name].shape)
+            if name in self.per_frame:
+                target[frame_dim(self.per_frame[name])] = 1
+            _check_null(name, value, target)
 
     def __getitem__(self, name: str) -> Tensor:
-        return self._all()[name]
+        value = self._all()[name]
+        return value.at(torch.arange(value.shape[2])) if isinstance(value, StoredFrames) else value
 
     def __contains__(self, name: object) -> bool:
         return name in self.per_frame or name in self.shared
@@ -70,7 +77,9 @@ class Conditioning:
     def at(self, frames: Tensor) -> Conditioning:
         """The same conditions for the chosen frames only; `frames` are indices, `n` long."""
         picked = {
-            name: value.index_select(frame_dim(value), frames.to(value.device))
+            name: value.at(frames)
+            if isinstance(value, StoredFrames)
+            else value.index_select(frame_dim(value), frames.to(value.device))
             for name, value in self.per_frame.items()
         }
         return Conditioning(picked, self.shared, self.null)
@@ -82,10 +91,11 @@ class Conditioning:
         """
         self._check_names(names)
 
-        def kept_or_null(values: Mapping[str, Tensor]) -> dict[str, Tensor]:
-            return {n: self._null(n, v) if n in names else v for n, v in values.items()}
-
-        return Conditioning(kept_or_null(self.per_frame), kept_or_null(self.shared), self.null)
+        return Conditioning(
+            {n: self._null(n, v) if n in names else v for n, v in self.per_frame.items()},
+            {n: self._null(n, v) if n in names else v for n, v in self.shared.items()},
+            self.null,
+        )
 
     @staticmethod
     def cat(parts: Sequence[Conditioning]) -> Conditioning:
@@ -101,11 +111,11 @@ class Conditioning:
             ):
                 raise ValueError("only conditionings with the same names can share a batch")
         return Conditioning(
-            {n: torch.cat([p.per_frame[n] for p in parts]) for n in first.per_frame},
+            {n: torch.cat([p[n] for p in parts]) for n in first.per_frame},
             {n: torch.cat([p.shared[n] for p in parts]) for n in first.shared},
         )
 
-    def _all(self) -> dict[str, Tensor]:
+    def _all(self) -> dict[str, PerFrame]:
         return {**self.per_frame, **self.shared}
 
     def _check_names(self, names: Mapping[str, Tensor] | Sequence[str]) -> None:
@@ -113,15 +123,12 @@ class Conditioning:
         if unknown:
             raise ValueError(f"no such condition: {unknown}; there are {sorted(self._all())}")
 
-    def _null(self, name: str, value: Tensor) -> Tensor:
-        null = self.null[name].to(value) if name in self.null else value.new_zeros(())
-        return null.expand_as(value)
+    def _null(self, name: str, value: PerFrame) -> Tensor:
+        like = value.zero() if isinstance(value, StoredFrames) else value.new_zeros(())
+        return self.null.get(name, like).to(like).expand(value.shape)
 
 
-def _check_null(name: str, null: Tensor, value: Tensor, *, per_frame: bool) -> None:
-    target = list(value.shape)
-    if per_frame:
-        target[frame_dim(value)] = 1
+def _check_null(name: str, null: Tensor, target: list[int]) -> None:
     try:
         fits = list(torch.broadcast_shapes(null.shape, target)) == target
     except RuntimeError:  # torch's word for shapes that do not broadcast

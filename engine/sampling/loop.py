@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from engine.lanes import fitting, lanes
+from engine.lanes import InOrder, fitting, lanes
 from engine.sampling.conditioning import Conditioning
 from engine.sampling.controls import LatentControl, Moment
 from engine.sampling.guidance import Guidance
@@ -70,7 +70,6 @@ class _Job:
     conditional: bool
 
 
-@torch.no_grad()  # as a decorator: a `with` inside a generator would leak into its consumer
 def denoise(
     net: Denoiser,
     latents: Tensor,
@@ -113,47 +112,103 @@ def denoise(
     Raises ValueError when latents, conditions, windows and guidance do not fit each other.
     """
     guidance = guidance or Guidance()
-    latents = latents.float()
     num_frames = _check(latents, cond, batch)
     calls = _calls(windows or whole(num_frames), num_frames, guidance.needed, batch, latents.device)
-    halves = {True: cond, False: cond.without(*guidance.drop)}
     scheduler = prepared(scheduler, num_inference_steps, latents.device)
-    options = _step_options(scheduler, generator)
-    total = len(scheduler.timesteps)
     kept = None if scratch is None else scratch.load(latents.device)
-    done, latents = (0, latents) if kept is None else (kept.done, kept.latents)
-    begin = getattr(scheduler, "set_begin_index", None)
-    if done and begin is not None:  # schedulers that count their own steps
-        begin(min(done, total - 1))
-    if done >= total:  # only what follows the last step was cut
-        yield Step(total - 1, total, float(scheduler.timesteps[-1]), 0.0, latents, None)
+    run = _Run(
+        net,
+        scheduler,
+        {True: cond, False: cond.without(*guidance.drop)},
+        calls,
+        guidance,
+        controls,
+        _step_options(scheduler, generator),
+        dtype,
+        scratch,
+        latents.float() if kept is None else kept.latents,
+        0 if kept is None else kept.done,
+    )
+    return run.steps()
 
-    cells = max(sum(len(job.frames) for job in jobs) for jobs in calls) * latents[0, 0, 0].numel()
-    began = time.monotonic()
-    with lanes(fitting(len(calls), cells, latents.device)) as in_order:
-        for index, timestep in enumerate(scheduler.timesteps[done:], start=done):
-            at = Moment(index, total, float(timestep), _sigma(scheduler, index))
-            for control in controls:
-                latents = control.before_step(latents, at)
-            predict = _predictor(
-                net, scheduler.scale_model_input(latents, timestep).to(dtype), timestep, halves
-            )
-            fused = {conditional: torch.zeros_like(latents) for conditional in halves}
-            for number, predictions in enumerate(in_order(predict, calls)):
-                _fuse(calls[number], predictions, fused)
-                if latents.is_cuda:  # else the card has only been told what to do
-                    torch.cuda.synchronize(latents.device)
-                now = index * len(calls) + number + 1
-                yield Tick(now, total * len(calls), done * len(calls), began)
-            guided = guidance.combine(fused[False], fused[True]) if guidance.needed else fused[True]
-            for control in controls:
-                guided = control.after_predict(guided, at)
-            stepped = scheduler.step(guided, timestep, latents, **options)
-            latents = stepped.prev_sample.float()
-            denoised = getattr(stepped, "pred_original_sample", None)
-            if scratch is not None:
-                scratch.keep(index + 1, latents)
-            yield Step(at.index, at.total, at.timestep, at.sigma, latents, denoised)
+
+@dataclass(eq=False)
+class _Run:
+    """One way from noise to latents.
+
+    `latents` is where it has come to after `done` steps. Only there do they lie: what a generator
+    is called with lives as long as it does, and of a long video each copy counts.
+    """
+
+    net: Denoiser
+    scheduler: Scheduler
+    halves: dict[bool, Conditioning]
+    calls: list[list[_Job]]
+    guidance: Guidance
+    controls: Sequence[LatentControl]
+    options: dict[str, Any]
+    dtype: torch.dtype
+    scratch: Scratch | None
+    latents: Tensor
+    done: int
+
+    @torch.no_grad()  # as a decorator: a `with` inside a generator would leak into its consumer
+    def steps(self) -> Generator[Tick | Step, None, None]:
+        """All steps that are not done yet."""
+        timesteps, done = self.scheduler.timesteps, self.done
+        total, each = len(timesteps), len(self.calls)
+        begin = getattr(self.scheduler, "set_begin_index", None)
+        if done and begin is not None:  # schedulers that count their own steps
+            begin(min(done, total - 1))
+        if done >= total:  # only what follows the last step was cut
+            yield Step(total - 1, total, float(timesteps[-1]), 0.0, self.latents, None)
+
+        device, cells = self.latents.device, self.latents[0, 0, 0].numel()
+        largest = max(sum(len(job.frames) for job in jobs) for jobs in self.calls) * cells
+        began = time.monotonic()
+        with lanes(fitting(each, largest, device)) as in_order:
+            for index, timestep in enumerate(timesteps[done:], start=done):
+                at = Moment(index, total, float(timestep), _sigma(self.scheduler, index))
+                for control in self.controls:
+                    self.latents = control.before_step(self.latents, at)
+                tick = Tick(index * each, total * each, done * each, began)
+                guided = yield from self._guided(timestep, in_order, tick)
+                for control in self.controls:
+                    guided = control.after_predict(guided, at)
+                stepped = self.scheduler.step(guided, timestep, self.latents, **self.options)
+                self.latents, self.done = stepped.prev_sample.float(), index + 1
+                denoised = getattr(stepped, "pred_original_sample", None)
+                if self.scratch is not None:
+                    self.scratch.keep(self.done, self.latents)
+                yield Step(at.index, at.total, at.timestep, at.sigma, self.latents, denoised)
+                del guided, stepped, denoised  # each as large as the latents
+
+    def _guided(
+        self, timestep: Tensor, in_order: InOrder, tick: Tick
+    ) -> Generator[Tick, None, Tensor]:
+        """The guided prediction for the whole video, `b c f h w`; ticks count on from `tick`."""
+        needed = (True, False) if self.guidance.needed else (True,)
+        fused = {conditional: torch.zeros_like(self.latents) for conditional in needed}
+        # made here, one call ahead of the lanes: schedulers and files are not for many threads
+        inputs = (self._inputs(jobs, timestep) for jobs in self.calls)
+        for jobs, predictions in zip(
+            self.calls, in_order(lambda given: self.net(*given), inputs), strict=True
+        ):
+            _fuse(jobs, predictions, fused)
+            if self.latents.is_cuda:  # else the card has only been told what to do
+                torch.cuda.synchronize(self.latents.device)
+            tick = replace(tick, done=tick.done + 1)
+            yield tick
+        if not self.guidance.needed:
+            return fused[True]
+        return self.guidance.combine(fused[False], fused[True])
+
+    def _inputs(self, jobs: list[_Job], timestep: Tensor) -> tuple[Tensor, Tensor, Conditioning]:
+        """What the network is given for a call: the jobs, one after the other along the batch."""
+        cut = (self.latents.index_select(2, job.frames) for job in jobs)
+        scaled = [self.scheduler.scale_model_input(one, timestep).to(self.dtype) for one in cut]
+        conds = [self.halves[job.conditional].at(job.frames) for job in jobs]
+        return torch.cat(scaled), timestep, Conditioning.cat(conds)
 
 
 def _check(latents: Tensor, cond: Conditioning, batch: int) -> int:
@@ -190,17 +245,6 @@ def _calls(
 def _batches(jobs: list[_Job], size: int) -> Iterator[list[_Job]]:
     for start in range(0, len(jobs), size):
         yield jobs[start : start + size]
-
-
-def _predictor(
-    net: Denoiser, scaled: Tensor, timestep: Tensor, halves: dict[bool, Conditioning]
-) -> Callable[[list[_Job]], Tensor]:
-    """A call of the network: the jobs' predictions, one after the other along the batch."""
-    return lambda jobs: net(
-        torch.cat([scaled.index_select(2, job.frames) for job in jobs]),
-        timestep,
-        Conditioning.cat([halves[job.conditional].at(job.frames) for job in jobs]),
-    )
 
 
 def _fuse(jobs: list[_Job], predictions: Tensor, fused: dict[bool, Tensor]) -> None:

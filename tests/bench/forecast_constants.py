@@ -38,7 +38,7 @@ from tests.unit.test_footprint import Fused, Meter
 PERSON = Path(__file__).parents[2] / "assets" / "examples" / "people" / "mina.png"
 JOBS = ((8, 1), (8, 4), (24, 1), (24, 2), (24, 4), (48, 2))
 """Frames and steps."""
-MEMORY_FRAMES = (8, 16, 24, 96)
+MEMORY_FRAMES = (8, 16, 64, 600)
 """Half a window, a whole one, a few side by side, and many."""
 
 

@@ -81,8 +81,9 @@ def main() -> None:
         events = shot.film(settings, scene, profile)
         latents = torch.zeros(0)
         for event in events:
-            if isinstance(event, Step):
+            if isinstance(event, Step) and event.index == event.total - 1:
                 latents = event.latents
+            del event  # as `exchange/render.py` does: it may be as large as the latents
         if chosen.how == "film":  # straight into a file, as a user's video is
             for _ in publish(
                 latents,

@@ -27,7 +27,7 @@ from engine.library import Library
 from engine.models import sizes
 from engine.models.released import precisions
 from engine.nets.attention import Attention
-from engine.nets.mimicmotion import RELEASED, Networks, pose_features
+from engine.nets.mimicmotion import RELEASED, Networks
 from engine.papers import mimicmotion
 from engine.sampling.footprint import SHORTEST
 from engine.sampling.loop import Tick
@@ -138,12 +138,6 @@ def test_memory_cpu_goes_to_the_processor_and_the_next_run_comes_back(tmp_path: 
     nets = mimicmotion.load(library, "auto")
     assert library.device is card
     assert next(nets.unet.parameters()).device.type == "meta"
-
-
-def test_pose_features_lie_where_they_are_kept() -> None:
-    poses = torch.rand(5, 3, 64, 64)
-    assert pose_features(networks(), poses).device.type == "cpu"
-    assert pose_features(networks(), poses, keep=torch.device("meta")).device.type == "meta"
 
 
 def test_self_attention_in_pieces_is_the_same() -> None:

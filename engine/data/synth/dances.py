@@ -106,6 +106,9 @@ def dance_poses(
     w, h = size
     small = (max(16, round(128 * w / max(w, h))), max(16, round(128 * h / max(w, h))))
     stage = Stage(Look(background="studio"), motion, small, fitted(Framing(scale=0.74), size))
-    frames = [stage.frame(i) for i in range(len(stage))]
-    keypoints = np.stack([f.keypoints for f in frames])
-    return Poses(keypoints, np.stack([f.score for f in frames]), "wholebody133", size)
+    keypoints, scores = [], []
+    for i in range(len(stage)):
+        frame = stage.frame(i)  # its picture is not kept
+        keypoints.append(frame.keypoints)
+        scores.append(frame.score)
+    return Poses(np.stack(keypoints), np.stack(scores), "wholebody133", size)
