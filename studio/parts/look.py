@@ -30,8 +30,8 @@ def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
         trouble = Trouble(**answer["trouble"])
         return unseen("look_failed", language, explained(trouble, language))
     lines = [say(f"look_{key}", language) for key in answer["findings"] if known(f"look_{key}")]
-    lines += [explained(Trouble(**note), language)[0] for note in answer["notes"]]
-    good = not set(answer["findings"]) - {"paper"}
+    lines += [_told(note, language) for note in answer["notes"]]
+    good = not set(answer["findings"]) - {"paper"} and not answer["notes"]
     return {
         "picture": answer["picture"],
         "head": say("look_fine" if good else "look_mind", language),
@@ -39,6 +39,12 @@ def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "lines": lines,
         "alt": say("look_alt", language),
     }
+
+
+def _told(note: Mapping[str, Any], language: Language) -> str:
+    """What, and why: that says which seconds of a pose are doubtful and what was mended."""
+    what, why, _ = explained(Trouble(**note), language)
+    return f"{what} {why}".strip()
 
 
 def unseen(key: str, language: Language, lines: Sequence[str] = ()) -> dict[str, Any]:

@@ -449,6 +449,9 @@ def test_a_sample_is_on_the_stage_until_there_is_a_video(page: Page) -> None:
 # --- the rehearsal ------------------------------------------------------------------------------
 
 
+CUT_OFF = "영상이 손상되어 앞부분만 씁니다. 파일의 끝부분이 없어 읽기를 일찍 마쳤습니다."
+
+
 def test_what_a_rehearsal_found_is_said() -> None:
     picture = "data:image/webp;base64,AA=="
     fine = look.seen({"picture": picture, "findings": [], "notes": []}, "en")
@@ -457,7 +460,9 @@ def test_what_a_rehearsal_found_is_said() -> None:
     assert paper["good"] and len(paper["lines"]) == 1
     notes = [{"what": "Hm."}, {"what": "Cut.", "why": ".", "fix": ".", "key": "clip_cut_off"}]
     bad = look.seen({"picture": picture, "findings": ["feet_out", "new"], "notes": notes}, "ko")
-    assert not bad["good"] and bad["lines"][1:] == ["Hm.", "영상이 손상되어 앞부분만 씁니다."]
+    assert not bad["good"] and bad["lines"][1:] == ["Hm.", CUT_OFF]
+    noted = look.seen({"picture": picture, "findings": [], "notes": notes}, "en")
+    assert not noted["good"]
     failed = look.seen({"trouble": {"what": "No.", "why": "So.", "fix": "Do."}}, "en")
     assert failed["picture"] == "" and failed["lines"] == ["No.", "So.", "Do."]
     assert len(look.seen({"trouble": {"key": "unexpected"}}, "ko")["lines"]) == 3
