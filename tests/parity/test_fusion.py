@@ -134,6 +134,13 @@ def test_one_step_of_progressive_fusion(frames: int) -> None:
     step = next(event for event in run if isinstance(event, Step))
     run.close()
 
+    torch.testing.assert_close(
+        torch.stack([w.frames for w in plan]), data["windows"], rtol=0, atol=0
+    )
+    for window in plan:
+        torch.testing.assert_close(window.weight.float(), data["position_weight"])
+    share = windows.normalised(plan, frames)
+    torch.testing.assert_close(share, data["normalised_weight"], rtol=0, atol=1e-6)
     assert step.sigma == pytest.approx(float(data["sigma"]))
     assert step.timestep == pytest.approx(float(data["timestep"]))
     for half, name in enumerate(("uncond", "cond")):

@@ -26,9 +26,11 @@ from engine.nets.controls import PoseNet
 from engine.nets.mimicmotion import Networks, Spec
 from engine.nets.unet import VideoUNet
 from engine.papers import mimicmotion
+from engine.sampling import noise
 from engine.sampling.loop import Step
 from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES
+from engine.sampling.schedule import first_latents, svd_scheduler
 
 SHARED = Path(__file__).parents[3] / "shared" / "parity" / "mimicmotion"
 pytestmark = pytest.mark.skipif(
@@ -70,8 +72,25 @@ def test_what_steers_the_network(nets: Networks, golden: dict[str, Tensor]) -> N
     assert (cond["token"][0] - golden["image_embeddings"][1]).abs().max() < 2e-5
     assert (cond["image"][0, :, 7] - golden["image_latents"][1]).abs().max() < 2e-5
     assert cond["time_ids"].tolist() == [[6, 127, 0]]
+    tile, seeded = int(golden["tile"]), torch.Generator().manual_seed(int(golden["seed"]))
+    drawn = noise.draw(int(golden["num_frames"]), tile, (64, 96), seeded)
+    begun = first_latents(drawn.video, svd_scheduler(), int(golden["steps"]))[:, :, :tile]
+    assert (begun - golden["latents0_tile"].transpose(1, 2)).abs().max() < 1e-3  # of 700
     dropped = cond.without("token", "image", "pose")
     assert not dropped["token"].any() and not dropped["image"].any() and not dropped["pose"].any()
+
+
+@torch.no_grad()
+def test_the_autoencoder_alone(nets: Networks) -> None:
+    """Encoded to the posterior's mode; decoded whole and in pieces, which SVD shows (README 7)."""
+    with np.load(SHARED / "tiny_unet_io.npz") as data:
+        stored = {key: torch.from_numpy(data[key]) for key in data.files if key.startswith("vae_")}
+    mode = nets.autoencoder.encode(stored["vae_in"])
+    assert (mode - stored["vae_enc_mode"]).abs().max() < 2e-5
+    scaled = stored["vae_z"].movedim(0, 1)[None] * nets.autoencoder.scaling_factor
+    for chunk, name in ((len(stored["vae_z"]), "all"), (3, "chunk3")):
+        frames = torch.cat(list(decode_in_chunks(nets.autoencoder, scaled, chunk)))
+        assert (frames - stored[f"vae_dec_{name}"]).abs().max() < 2e-5
 
 
 @pytest.mark.parametrize("profile", ["cpu", "6gb", "80gb"])
