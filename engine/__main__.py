@@ -7,9 +7,9 @@ import sys
 
 from engine.cli.arguments import parse
 from engine.cli.commands import COMMANDS
-from engine.cli.screen import Screen
+from engine.cli.screen import DISK_FULL, Screen
 from engine.ending import STOPPED, heed_sigterm
-from engine.errors import Cancelled, StudioError, no_memory, ran_out_of_memory
+from engine.errors import Cancelled, StudioError, filled_the_disk, no_memory, ran_out_of_memory
 from engine.freed import keep_freed_memory
 from engine.types import Result
 
@@ -46,9 +46,12 @@ def main(arguments: list[str] | None = None) -> int:
         screen.error(error)
         return BAD_INPUT
     except Exception as error:
-        if not ran_out_of_memory(error):
+        if ran_out_of_memory(error):
+            screen.error(no_memory())
+        elif filled_the_disk(error):
+            screen.error(DISK_FULL)
+        else:
             raise
-        screen.error(no_memory())
         return BAD_INPUT
     screen.end()
     if result is not None:

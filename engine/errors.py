@@ -69,6 +69,14 @@ def ran_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in said for words in _SAID)
 
 
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def filled_the_disk(error: BaseException) -> bool:
+    """Whether the system says that a disk, or a user's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
 def no_memory() -> OutOfMemory:
     """The error to raise where a library ran out of memory and nothing nearer is known."""
     return OutOfMemory(

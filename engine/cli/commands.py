@@ -35,6 +35,7 @@ def generate(arguments: argparse.Namespace) -> Iterator[Event | str]:
             f"Write --out {arguments.out.with_suffix('.mp4').name}.",
         )
     _spare((arguments.image, arguments.motion), arguments.out, arguments.out.with_suffix(".json"))
+    _usable(arguments.scratch)
     from engine.library import generate as run
 
     motion, dance = _motion(arguments.motion)
@@ -240,6 +241,23 @@ def _preview(motion: Motion, path: Path) -> Iterator[Warning]:
         for index in range(len(motion.poses)):
             writer.add(preview(motion.poses[index : index + 1], size)[0])
     yield from writer.warnings
+
+
+def _usable(scratch: Path | None) -> None:
+    """Raises BadInput where finished steps could not be kept: better now than after hours."""
+    if scratch is None:
+        return
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        tried = scratch / f".try.{secrets.token_hex(4)}"
+        tried.touch()
+        tried.unlink()
+    except OSError as error:
+        raise BadInput(
+            f"Finished steps cannot be kept in '{scratch}'.",
+            f"The system says: {error.strerror or error}.",
+            "Give --scratch a folder that can be written, or leave it out.",
+        ) from error
 
 
 @contextmanager

@@ -30,6 +30,12 @@ _BY_COMMAND = {
 _TERMINAL_SECONDS = 0.1
 _LOG_SECONDS = 5.0
 
+DISK_FULL = StudioError(
+    "The disk is full.",
+    "What was being made could not be kept.",
+    "Free some space and give the same command again; with --scratch it goes on where it was.",
+)
+
 
 class Screen:
     """Shows events on `stream` (stderr).

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 import sqlite3
 import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from engine.errors import StudioError, ran_out_of_memory
+from engine.errors import StudioError, filled_the_disk, ran_out_of_memory
 from studio.jobs.job import Job, Trouble
 
 MEMORY = Trouble(key="memory")
@@ -26,8 +25,6 @@ def too_slow(seconds: float) -> Trouble:
 REPLACE_STATUS = 75
 """A worker that ran out of memory has told so and ends with this, for a fresh one to go on."""
 
-_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-
 
 def explain(error: Exception) -> Trouble:
     """Why the engine stopped; what the engine does not explain itself is told by its kind."""
@@ -35,8 +32,9 @@ def explain(error: Exception) -> Trouble:
         return MEMORY
     if isinstance(error, StudioError):
         return Trouble(error.what, error.why, error.fix, error.key, error.values)
-    no_room = isinstance(error, OSError) and error.errno in _NO_ROOM
-    if no_room or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+    if filled_the_disk(error) or (
+        isinstance(error, sqlite3.OperationalError) and "full" in str(error)
+    ):
         return DISK
     return UNEXPECTED
 

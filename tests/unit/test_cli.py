@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -83,11 +84,11 @@ def test_generate_passes_everything_on_and_writes_the_record(
     dance.touch()
     options = ["--image", "p.jpg", "--motion", str(dance), "--frames", "30", "--seed", "7"]
     options += ["--set", "quality=draft", "--set", "keep-audio=no", "--model", "pocket"]
-    options += ["--scratch", "kept"]
+    options += ["--scratch", str(tmp_path / "kept")]
     assert main(["generate", "--system", "mimicmotion", "--out", str(out), *options]) == 0
     assert engine.given is not None
     system, values, inputs, where = engine.given
-    assert (system, where, engine.scratch) == ("mimicmotion", out, Path("kept"))
+    assert (system, where, engine.scratch) == ("mimicmotion", out, tmp_path / "kept")
     assert values == {"quality": "draft", "keep_audio": "no", "num_frames": 30, "seed": 7}
     assert inputs == Inputs(image=Path("p.jpg"), motion=dance)
     printed = capsys.readouterr()
@@ -97,7 +98,9 @@ def test_generate_passes_everything_on_and_writes_the_record(
         "system": "mimicmotion",
         "prompt": "춤",
     }
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.json", "out.json", "out.mp4"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["d.json", "kept", "out.json", "out.mp4"]
+    assert list((tmp_path / "kept").iterdir()) == []  # it was only tried
 
 
 @pytest.mark.parametrize("name", ["disco_night", "Disco Night", "disco-night"])
@@ -132,6 +135,8 @@ def test_a_built_in_dance_is_known_by_name(
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--model", "x"], "pocket|svd"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--set", "x=1"], "Known settin"),
         (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--frames", "-3"], "num_frames"),
+        (["generate", "--system", "mimicmotion", "--out", "o.mp4", "--scratch", "/dev/null/x"],
+         "cannot be kept"),
         (["generate", "--system", "followyourpose", "--out", "o.mp4"], "Use one of"),
         (["evaluate", "--system", "dreamoving", "--out", "r.json"], "Use one of"),
         (["train", "--system", "mimicmotion", "--stage", "x", "--data", "d", "--out", "o"],
@@ -183,6 +188,18 @@ def test_errors_of_the_engine_are_explained_on_single_lines(
     assert main(["generate", "--system", "mimicmotion", "--out", str(tmp_path / "o.mp4")]) == 2
     assert explained(capsys.readouterr().err) == {"what": "A B.", "why": "C.", "fix": "D."}
     assert engine.closed
+
+
+def test_a_disk_that_fills_up_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(monkeypatch, FakeEngine(Progress(1, 9, "x"), OSError(errno.ENOSPC, "No space left")))
+    command = ["generate", "--system", "mimicmotion", "--out", str(tmp_path / "o.mp4")]
+    assert main(command) == 2
+    assert explained(capsys.readouterr().err)["what"] == "The disk is full."
+    use(monkeypatch, FakeEngine(OSError(errno.EIO, "Input/output error")))
+    with pytest.raises(OSError, match="Input"):  # a fault that nobody has words for is shown whole
+        main(command)
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), Cancelled()])
