@@ -34,8 +34,15 @@ skip.addEventListener('click', (event) => {
 // speaks to the computer could not press them; and a tab that was never opened keeps its name in the
 // browser's language when another was chosen.
 const nameOwnPhoto = ownPhoto(() => given.own_photo[language()]);
+const mendToasts = toasts((key) => given[`toast_${key}`][language()]);
 const mend = () => {
   nameOwnPhoto();
+  mendToasts();
+  for (const [name, words] of Object.entries(given.buttons)) {
+    for (const button of document.querySelectorAll(`[aria-label="${name}"]`)) {
+      if (words[language()] !== name) button.ariaLabel = words[language()];
+    }
+  }
   // Where the settings are no preset, its field says so: Gradio's has no words for that.
   document.querySelector('#preset input')?.setAttribute('placeholder', given.own_settings[language()]);
   for (const button of document.querySelectorAll('button.upload-container[aria-label]')) {
