@@ -22,6 +22,9 @@ from studio.jobs.job import Trouble
 
 Role: TypeAlias = Literal["photo", "motion", "keypoints"]
 
+KEYPOINT_ENDINGS = (".json", ".zip")
+"""By which a file is taken for keypoints; what is in it is looked at afterwards."""
+
 INSPECTOR = (sys.executable, "-B", "-m", "studio.inspect_upload")
 _REMEMBERED = 512
 _MOST_WAITING = 6
@@ -85,6 +88,8 @@ class Intake:
         mark = _mark(path, role)
         if mark is None:
             return Verdict(Trouble(key="check_gone"))
+        if role == "keypoints" and not path.name.lower().endswith(KEYPOINT_ENDINGS):
+            return Verdict(Trouble(key="check_ending"))
         with self._lock:
             if mark in self._known:
                 self._known.move_to_end(mark)

@@ -10,16 +10,13 @@ from typing import Any, Literal, TypeAlias
 from engine.data.limits import check_result
 from engine.models.makers import BUILT_IN, require_maker
 from studio.examples import Examples
-from studio.intake import Intake, Role
+from studio.intake import KEYPOINT_ENDINGS, Intake, Role
 from studio.jobs.job import Job, Kind
 from studio.jobs.limits import Refused
 from studio.jobs.store import Store
 from studio.lengths import frames_of
 
 Source: TypeAlias = Literal["library", "video", "keypoints"]
-
-KEYPOINT_ENDINGS = (".json", ".zip")
-"""By which a file is taken for keypoints; what is in it is looked at afterwards."""
 
 
 class Incomplete(Exception):

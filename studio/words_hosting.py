@@ -15,6 +15,18 @@ HOSTING_WORDS: Mapping[str, tuple[str, str]] = {
         "올린 파일은 하루가 지나면 지워집니다.",
     ),
     "trouble_check_gone_fix": ("Upload it again.", "다시 올리세요."),
+    "trouble_check_ending_what": (
+        "This is no keypoint file.",
+        "키포인트 파일이 아닙니다.",
+    ),
+    "trouble_check_ending_why": (
+        "Its name ends neither in .json nor in .zip.",
+        "이름이 .json이나 .zip으로 끝나지 않습니다.",
+    ),
+    "trouble_check_ending_fix": (
+        "Choose a file with keypoints. A video belongs under My video.",
+        "키포인트 파일을 고르세요. 영상은 '내 영상'에서 올리세요.",
+    ),
     "trouble_check_busy_what": (
         "The file could not be checked yet.",
         "아직 파일을 확인하지 못했습니다.",

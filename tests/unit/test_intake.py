@@ -79,6 +79,7 @@ def test_bad_files_are_told_apart(intake: Intake, tmp_path: Path) -> None:
     assert _trouble(intake, one, "motion") == "one_frame"
     assert _trouble(intake, cut, "motion") == "video_broken"
     assert _trouble(intake, nobody, "keypoints") == "keypoints_nobody"
+    assert _trouble(intake, one, "keypoints") == "check_ending"
     assert _trouble(intake, jpeg, "photo") == "picture_broken"
     assert _trouble(intake, tmp_path / "none.png", "photo") == "check_gone"
     assert _trouble(intake, tmp_path / "a\0b", "photo") == "check_gone"
@@ -185,7 +186,7 @@ def test_requiring_says_which_field(tmp_path: Path) -> None:
 
 def test_every_trouble_of_the_check_has_all_its_words() -> None:
     keys = {key.split("_")[2] for key in HOSTING_WORDS if key.startswith("trouble_check")}
-    assert keys == {"gone", "busy", "slow", "memory", "crashed"}
+    assert keys == {"gone", "ending", "busy", "slow", "memory", "crashed"}
     for key in keys:
         for part in ("what", "why", "fix"):
             assert all(HOSTING_WORDS[f"trouble_check_{key}_{part}"])

@@ -19,7 +19,6 @@ from studio.examples import (
     people_items,
 )
 from studio.forms import USUAL_FPS, Form
-from studio.orders import KEYPOINT_ENDINGS
 from studio.parts import card, look, notice, reel, seams, shelf, strip
 from studio.parts.clip import Clip
 from studio.parts.photo import Photo
@@ -168,8 +167,7 @@ def _which(
             visible=False,
             elem_id="motion",
         )
-        keypoints = gr.File(
-            file_types=[*KEYPOINT_ENDINGS],
+        keypoints = gr.File(  # of any type: of another than it takes it would say nothing at all
             label=label("keypoints"),
             height=140,
             visible=False,
