@@ -76,7 +76,7 @@ def engine(home: Path) -> Rehearse:
                 notes.append(_fields(event))
             elif isinstance(event, Result):
                 record = event.record
-        return {"findings": record["findings"], "notes": notes}
+        return {"findings": record["findings"], "notes": notes, "crowd": record.get("crowd")}
 
     return answer
 

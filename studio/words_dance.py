@@ -107,6 +107,10 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "Several people are in your clip. Advanced says whom to follow.",
         "영상에 여러 사람이 있습니다. 누구를 따라갈지 고급 설정에서 고르세요.",
     ),
+    "look_followed": (
+        "Now number {person} of {most} is followed, counted from the left.",
+        "지금은 {most}명 가운데 왼쪽에서 {person}번째 사람을 따라갑니다.",
+    ),
     "look_paper": (
         "A paper person in the colours of your photo dances: the built-in model draws no others.",
         "사진과 같은 색의 종이 인형이 춤춥니다. 내장 모델은 종이 인형만 그립니다.",

@@ -13,9 +13,13 @@ from engine.amounts import size_in_words
 from engine.errors import StudioError
 from engine.types import Event, Metric, Progress, Warning
 
+_WHOM = (
+    "Say whom to follow, counted from the left: with `pose` --person 2, with `generate` --set "
+    "person=2."
+)
 _BY_COMMAND = {
-    "several_people": "Say whom to follow, counted from the left: with `pose` --person 2, with "
-    "`generate` --set person=2.",
+    "several_people": _WHOM,
+    "several_people_counted": _WHOM,
     "tempo_assumed": "Add --set fps=N if the dance is too fast or too slow.",
     "paper_person": "Videos of real people need MimicMotion's public weights: `python -m engine "
     "models get mimicmotion`, then --model mimicmotion.",

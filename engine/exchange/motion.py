@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -25,20 +25,10 @@ from engine.exchange.pace import (
 )
 from engine.models.shelf import Shelf
 from engine.pose.mend import doubts, mend, report
-from engine.pose.people import People, pick
+from engine.pose.people import Crowd, crowd, pick
 from engine.pose.readers import PoseFile, holds_poses, read_poses
 from engine.pose.smooth import fill_gaps, smooth
 from engine.types import Inputs, Poses, Progress, Warning
-
-OFTEN = 0.25
-"""Share of the frames with several people from which on it is said."""
-
-SEVERAL = Warning(
-    "Several people are in the clip.",
-    "The one who is seen largest is followed.",
-    "Choose whom to follow under Advanced, counted from the left.",
-    key="several_people",
-)
 
 DRAWN = Warning(
     "The video was taken for a drawn one.",
@@ -167,6 +157,31 @@ def _cared_for(motion: Motion, mended: bool, smoothing: float) -> Motion:
     return replace(motion, poses=smooth(poses, smoothing), warnings=warnings)
 
 
+def several(crowd: Crowd | None) -> tuple[Warning, ...]:
+    """What to say of a clip in which nobody was chosen and several people are often seen."""
+    if crowd is None:
+        return ()
+    what, fix = (
+        "Several people are in the clip.",
+        "Choose whom to follow under Advanced, counted from the left.",
+    )
+    if not crowd.person:
+        return (
+            Warning(what, "The one who is seen largest is followed.", fix, key="several_people"),
+        )
+    return (
+        Warning(
+            what,
+            "Of up to {most} at once the one who is seen largest is followed, number {person} from "
+            "the left.",
+            fix,
+            key="several_people_counted",
+            most=crowd.most,
+            person=crowd.person,
+        ),
+    )
+
+
 def _one_round(key: str, fps: float) -> int:
     """How many frames a built-in dance takes to show all its moves once."""
     dance = synth.find_dance(key)
@@ -200,9 +215,9 @@ def _from_keypoints(file: PoseFile, fps: float, num_frames: int, limits: Limits)
         check_result(count, limits)
     own = file.fps or ASSUMED_FPS
     chosen = np.minimum(np.arange(count) * own / rate, len(file.poses) - 1).astype(np.int64)
-    warnings: tuple[Warning, ...] = ()
+    warnings = several(file.crowd)
     if file.fps is None:
-        warnings = (
+        warnings += (
             Warning(
                 "The tempo of the keypoints was assumed.",
                 "The file does not say how many frames a second it has; 30 were taken.",
@@ -234,11 +249,5 @@ def _from_video(
     else:
         poses = pick(found.clip, person)
         if not person:
-            told = (*told, *crowd(found.clip))
+            told = (*told, *several(crowd(found.clip, poses)))
     return Motion(poses, rate, path if info.has_audio else None, look.kind, told)
-
-
-def crowd(clip: Sequence[People]) -> tuple[Warning, ...]:
-    """What to say of a clip in which nobody was chosen and several people are often seen."""
-    often = sum(len(people) > 1 for people in clip) >= OFTEN * len(clip)
-    return (SEVERAL,) if often else ()

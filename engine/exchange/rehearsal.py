@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from engine.catalogue import MimicMotionSettings
 from engine.data.picture import read_picture, resized
 from engine.errors import NoPoseFound
-from engine.exchange.motion import SEVERAL
 from engine.exchange.person import NOBODY, PAPER
 from engine.exchange.scene import Scene, read_scene
 from engine.exchange.shapes import drawn_size
@@ -37,7 +36,8 @@ FRAMES, FPS, SIDE = 24, 8.0, 288
 """Of the loop, at most: three seconds are enough to see whether it fits."""
 
 _TOLD: Mapping[str, Finding] = {
-    SEVERAL.key: "several",
+    "several_people": "several",
+    "several_people_counted": "several",
     PAPER.key: "paper",
     NOBODY.key: "nobody",
 }
@@ -56,8 +56,9 @@ def rehearse(
     (`pose_cache.py`); only the loop is short.
 
     Warnings that are no findings are passed on. The last event is a `Result` whose record has
-    `findings`, a list of `Finding`. Raises what `read_scene` raises; a photo without a person is a
-    finding, not an error, and then the loop is a still of the photo.
+    `findings`, a list of `Finding`, and `crowd`, the values of a `people.Crowd` or None. Raises
+    what `read_scene` raises; a photo without a person is a finding, not an error, and then the loop
+    is a still of the photo.
     """
     size = drawn_size(SIDE, settings.shape) if shelf.is_pocket else None
     try:
@@ -72,7 +73,8 @@ def rehearse(
     _write_loop(_over(_small(scene.photo), thinned(scene.dance, scene.fps)), out)
     found = findings(scene.photo_pose, scene.dance)
     found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
-    yield Result(out, {"findings": list(dict.fromkeys(found))})
+    crowd = [w.values for w in scene.warnings if w.key == "several_people_counted"]
+    yield Result(out, {"findings": list(dict.fromkeys(found)), "crowd": (crowd or [None])[0]})
 
 
 def thinned(dance: Poses, fps: float) -> Poses:

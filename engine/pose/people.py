@@ -38,6 +38,38 @@ class People:
         return parts_of_people(self.keypoints, self.score, self.layout)
 
 
+OFTEN = 0.25
+"""Share of the frames with several people from which on it is said."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """That a clip shows several people: how many at once, and who of them is followed.
+
+    Attributes:
+        most: people of the frame that shows the most.
+        person: who of them is followed, counted as for `pick`; 0 if they are not in that frame.
+    """
+
+    most: int
+    person: int
+
+
+def crowd(clip: Sequence[People], followed: Poses) -> Crowd | None:
+    """Who of several people is followed; None where several are seldom seen.
+
+    `followed` is what `pick` made of the clip.
+    """
+    if sum(len(people) > 1 for people in clip) < OFTEN * len(clip):
+        return None
+    frame, order = _counted(clip)
+    here = followed.score[frame].any()
+    for number, who in enumerate(order, start=1):
+        if here and np.array_equal(clip[frame].keypoints[who], followed.keypoints[frame]):
+            return Crowd(len(order), number)
+    return Crowd(len(order), 0)
+
+
 def boxes_around(keypoints: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
     """The boxes `n 4` around the seen joints of `n` people; nothing seen gives an empty box."""
     boxes = np.zeros((len(score), 4))
@@ -97,18 +129,24 @@ def _largest(clip: Sequence[People]) -> tuple[int, int]:
 def _from_the_left(clip: Sequence[People], person: int) -> tuple[int, int]:
     """(frame, number) of the `person`-th from the left where the most people are seen."""
     _largest(clip)  # raises if there is nobody at all
-    frame = int(np.argmax([len(people) for people in clip]))
-    boxes = clip[frame].boxes
-    if person > len(boxes):
+    frame, order = _counted(clip)
+    if person > len(order):
         raise BadInput(
             "Person {person} cannot be followed.",
             "At most {most} people are seen at once in the clip.",
             "Choose a number up to {most}, or 0 for the largest person.",
             key="no_such_person",
             person=person,
-            most=len(boxes),
+            most=len(order),
         )
-    return frame, int(np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")[person - 1])
+    return frame, order[person - 1]
+
+
+def _counted(clip: Sequence[People]) -> tuple[int, list[int]]:
+    """The first frame that shows the most people, and these from the left."""
+    frame = int(np.argmax([len(people) for people in clip]))
+    boxes = clip[frame].boxes
+    return frame, np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable").tolist()
 
 
 def _nearest(boxes: NDArray[np.float64], last: NDArray[np.float64], unseen: int) -> int | None:

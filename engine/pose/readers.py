@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import BadInput, NoPoseFound
 from engine.pose import coco_json, jsonfile, openpose_json
-from engine.pose.people import pick
+from engine.pose.people import Crowd, crowd, pick
 from engine.pose.raw import MOST_FRAMES, RawFrame, people_of_clip
 from engine.pose.skeleton import SEEN
 from engine.types import NUM_KEYPOINTS, Layout, Poses
@@ -28,10 +28,17 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class PoseFile:
-    """What a keypoint file holds: the poses of one person and the frame rate where it says so."""
+    """What a keypoint file holds.
+
+    Attributes:
+        poses: of one person.
+        fps: the frame rate, where it says so.
+        crowd: that several people are in it, where nobody chose whom to follow.
+    """
 
     poses: Poses
     fps: float | None = None
+    crowd: Crowd | None = None
 
 
 def read_poses(path: Path, person: int = 0) -> PoseFile:
@@ -107,7 +114,8 @@ def _one_person(frames: list[RawFrame], name: str, person: int) -> PoseFile:
     clip = people_of_clip(frames, name)
     if not any(len(people) for people in clip):
         raise _nobody(name)
-    return PoseFile(pick(clip, person))
+    poses = pick(clip, person)
+    return PoseFile(poses, crowd=None if person else crowd(clip, poses))
 
 
 def _folder(path: Path) -> Iterator[tuple[str, bytes]]:

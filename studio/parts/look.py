@@ -30,6 +30,8 @@ def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
         trouble = Trouble(**answer["trouble"])
         return unseen("look_failed", language, explained(trouble, language))
     lines = [say(f"look_{key}", language) for key in answer["findings"] if known(f"look_{key}")]
+    if answer.get("crowd"):
+        lines.append(say("look_followed", language, **answer["crowd"]))
     lines += [_told(note, language) for note in answer["notes"]]
     good = not set(answer["findings"]) - {"paper"} and not answer["notes"]
     return {

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.errors import BadInput, NoPoseFound
-from engine.pose.people import People, boxes_around, pick
+from engine.pose.people import Crowd, People, boxes_around, pick
+from engine.pose.people import crowd as told
 
 SIZE = (640, 480)
 
@@ -59,3 +60,13 @@ def test_a_person_who_is_not_there_is_refused() -> None:
         pick([crowd((0.1, 0.2), (0.6, 0.2)), crowd((0.1, 0.2))], 3)
     with pytest.raises(NoPoseFound):
         pick([crowd()], 1)
+
+
+def test_who_of_a_crowd_is_followed_is_counted_as_it_is_chosen() -> None:
+    clip = [crowd((0.3, 0.2)), crowd((0.6, 0.15), (0.3, 0.2), (0.05, 0.1)), crowd((0.3, 0.2))]
+    assert told(clip, pick(clip)) == Crowd(most=3, person=2)
+    np.testing.assert_array_equal(pick(clip, 2).keypoints, pick(clip).keypoints)
+    alone = [crowd((0.1, 0.3)), crowd((0.6, 0.1), (0.8, 0.1))]  # two others when the first is gone
+    assert told(alone, pick(alone)) == Crowd(most=2, person=0)
+    seldom = [crowd((0.1, 0.2))] * 4 + [crowd((0.1, 0.2), (0.6, 0.1))]
+    assert told(seldom, pick(seldom)) is None and told([crowd(), *seldom[:1]], pick(seldom)) is None

@@ -15,10 +15,9 @@ import pytest
 
 from engine.data import synth
 from engine.errors import BadInput
-from engine.exchange.motion import SEVERAL, crowd
 from engine.exchange.rehearsal import FRAMES, SIDE, Finding, findings, rehearse, thinned
-from engine.pose.people import People
 from engine.pose.readers import write_poses
+from engine.pose.skeleton import convert
 from engine.types import Poses, Result
 from studio import words
 from studio.parts import look
@@ -73,15 +72,6 @@ def test_who_is_not_all_there_is_found(poses: tuple[Poses, Poses]) -> None:
 
 def test_every_finding_has_words() -> None:
     assert all(words.known(f"look_{key}") for key in get_args(Finding))
-
-
-@pytest.mark.parametrize(("counts", "said"), [((1, 1, 1, 1), 0), ((1, 3, 1, 1), 1), ((0, 1), 0)])
-def test_a_crowd_is_told(counts: tuple[int, ...], said: int) -> None:
-    clip = [
-        People(np.zeros((n, 4)), np.zeros((n, 17, 2)), np.ones((n, 17)), "coco17", (9, 9))
-        for n in counts
-    ]
-    assert crowd(clip) == (SEVERAL,) * said
 
 
 def test_the_loop_shows_three_seconds_at_most() -> None:
@@ -177,8 +167,25 @@ def test_a_rehearsal_is_a_short_loop_over_the_photo(
     assert out.stat().st_size < 300_000
 
 
-def test_doubtful_moments_are_told_with_their_seconds_before_the_run(tmp_path: Path) -> None:
-    """As the page says it: a wrist is lost for a fifth of a second, and that is mended."""
+def _two_dancers(dance: Poses) -> list[dict[str, object]]:
+    """OpenPose's frames of the dance, large on the right, beside the same one, small."""
+    body = convert(dance, "openpose18").keypoints
+    people = [0.5 * body + (0.0, 0.4), body + (0.3, 0.0)]
+    return [
+        {
+            "people": [
+                {"pose_keypoints_2d": np.insert(one[frame] * 500, 2, 0.9, axis=1).ravel().tolist()}
+                for one in people
+            ],
+            "canvas_width": 800,
+            "canvas_height": 500,
+        }
+        for frame in range(len(dance))
+    ]
+
+
+def test_before_the_run_the_page_says_what_is_doubtful_and_who_is_followed(tmp_path: Path) -> None:
+    """A wrist is lost for a fifth of a second, and that is mended; and one of two is followed."""
     dance = synth.dance_poses("sway", 20, 15.0)
     dance.keypoints[9:12, 9], dance.score[9:12, 9] = 0.0, 0.1
     write_poses(tmp_path / "dance.json", dance, 15.0)
@@ -188,12 +195,19 @@ def test_doubtful_moments_are_told_with_their_seconds_before_the_run(tmp_path: P
         "image": str(root / "assets" / "examples" / "people" / "mina.png"),
         "motion": str(tmp_path / "dance.json"),
     }  # fmt: skip
+    two = {**asked, "motion": str(tmp_path / "two.json")}
+    (tmp_path / "two.json").write_text(json.dumps(_two_dancers(dance[:4])))
     said = io.StringIO()
-    serve(io.StringIO(json.dumps(asked) + "\n"), said, engine(tmp_path))
-    shown = look.seen(json.loads(said.getvalue()), "en")
+    lines = "".join(json.dumps(one) + "\n" for one in (asked, two))
+    serve(io.StringIO(lines), said, engine(tmp_path))
+    doubtful, crowded = map(json.loads, said.getvalue().splitlines())
+    shown = look.seen(doubtful, "en")
     assert not shown["good"]
     assert shown["lines"] == [
         "The pose is doubtful in places. Hardly seen: 0.6-0.8 s (left wrist, mended)."
     ]
-    (korean,) = look.seen(json.loads(said.getvalue()), "ko")["lines"]
+    (korean,) = look.seen(doubtful, "ko")["lines"]
     assert "0.6-0.8" in korean and "왼쪽 손목" in korean and "메웠습니다" in korean
+    shown = look.seen(crowded, "en")
+    assert not shown["good"] and "Several people are in your clip" in " ".join(shown["lines"])
+    assert "Now number 2 of 2 is followed, counted from the left." in shown["lines"]
