@@ -80,8 +80,8 @@ def publish(
     with writer as file, Parts(parts, total, fps, audio, limits) as pieces:
         for pixels in decode_in_chunks(autoencoder, latents, chunk):
             # one frame at a time: an enlarged chunk would be the run's largest tensor
-            for one in pixels[max(-done, 0) :].split(1):
-                frame = to_rgb(_enlarged(one, enlarge))[0]
+            for one in pixels[max(-done, 0) :]:
+                frame = to_rgb(_enlarged(one[None], enlarge))[0]
                 shown = mark.on(frame) if mark else frame
                 file.add(shown)
                 if (piece := pieces.add(shown)) is not None:
