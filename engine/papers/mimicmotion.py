@@ -173,11 +173,14 @@ def animate(
         )
         del fresh  # as large as the latents of the whole video
         for event in events:
-            if isinstance(event, Step):
-                guess = None if event.denoised is None else event.denoised + still
-                event = replace(event, latents=event.latents + still, denoised=guess)
-            yield event
-            del event
+            yield _onto(still, event) if isinstance(event, Step) else event
+            del event  # as large as well
+
+
+def _onto(still: Tensor | float, step: Step) -> Step:
+    """The step of a network that denoises how a video differs from its `still`."""
+    guess = None if step.denoised is None else step.denoised + still
+    return replace(step, latents=step.latents + still, denoised=guess)
 
 
 # --- training --------------------------------------------------------------------------------

@@ -152,7 +152,6 @@ class _Run:
     latents: Tensor
     done: int
 
-    @torch.no_grad()  # as a decorator: a `with` inside a generator would leak into its consumer
     def steps(self) -> Generator[Tick | Step, None, None]:
         """All steps that are not done yet."""
         timesteps, done = self.scheduler.timesteps, self.done
@@ -169,24 +168,32 @@ class _Run:
         with lanes(fitting(each, largest, device)) as in_order:
             for index, timestep in enumerate(timesteps[done:], start=done):
                 at = Moment(index, total, float(timestep), _sigma(self.scheduler, index))
-                for control in self.controls:
-                    self.latents = control.before_step(self.latents, at)
                 tick = Tick(index * each, total * each, done * each, began)
-                guided = yield from self._guided(timestep, in_order, tick)
-                for control in self.controls:
-                    guided = control.after_predict(guided, at)
-                stepped = self.scheduler.step(guided, timestep, self.latents, **self.options)
-                self.latents, self.done = stepped.prev_sample.float(), index + 1
-                denoised = getattr(stepped, "pred_original_sample", None)
-                if self.scratch is not None:
-                    self.scratch.keep(self.done, self.latents)
+                guided = yield from self._guided(at, timestep, in_order, tick)
+                denoised = self._advance(at, timestep, guided)
                 yield Step(at.index, at.total, at.timestep, at.sigma, self.latents, denoised)
-                del guided, stepped, denoised  # each as large as the latents
+                del guided, denoised  # each as large as the latents
 
+    # gradients are not turned off in `steps` itself: a `with` in a generator would leak into its
+    # consumer, and torch's decorator keeps what was yielded last until it has the next
+    @torch.no_grad()
+    def _advance(self, at: Moment, timestep: Tensor, guided: Tensor) -> Tensor | None:
+        """One step of the scheduler; returns its guess of the result."""
+        for control in self.controls:
+            guided = control.after_predict(guided, at)
+        stepped = self.scheduler.step(guided, timestep, self.latents, **self.options)
+        self.latents, self.done = stepped.prev_sample.float(), at.index + 1
+        if self.scratch is not None:
+            self.scratch.keep(self.done, self.latents)
+        return getattr(stepped, "pred_original_sample", None)
+
+    @torch.no_grad()
     def _guided(
-        self, timestep: Tensor, in_order: InOrder, tick: Tick
+        self, at: Moment, timestep: Tensor, in_order: InOrder, tick: Tick
     ) -> Generator[Tick, None, Tensor]:
         """The guided prediction for the whole video, `b c f h w`; ticks count on from `tick`."""
+        for control in self.controls:
+            self.latents = control.before_step(self.latents, at)
         needed = (True, False) if self.guidance.needed else (True,)
         fused = {conditional: torch.zeros_like(self.latents) for conditional in needed}
         # made here, one call ahead of the lanes: schedulers and files are not for many threads

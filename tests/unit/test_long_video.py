@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,9 @@ from engine.data import synth
 from engine.data.limits import Limits
 from engine.data.video_write import VideoWriter
 from engine.errors import BadInput
+from engine.exchange.looks import Looks
 from engine.exchange.parts import PART_FRAMES, Parts
+from engine.exchange.render import watch
 from engine.library import Estimate, Library, estimate, generate, preview_seams
 from engine.nets.attention import FeedForward
 from engine.nets.mimicmotion import Networks, pose_features, pose_stem
@@ -32,7 +35,7 @@ from engine.sampling.plan import Plan
 from engine.sampling.profile import PROFILES, choose
 from engine.sampling.scratch import Scratch, remembered_seed
 from engine.sampling.stored import gathered
-from engine.types import Event, Inputs, Part, Progress, Result
+from engine.types import Event, Inputs, Part, Preview, Progress, Result
 
 FRAMES, STEPS = 9, 4
 
@@ -76,6 +79,30 @@ def test_a_cut_run_goes_on_bit_for_bit(nets: Networks, tmp_path: Path, cut_after
     ticks = [event for event in again if isinstance(event, Tick)]
     assert not ticks or ticks[-1].done == ticks[-1].total  # progress goes on where it was
     assert all(tick.before == cut_after * tick.total // STEPS for tick in ticks)
+
+
+def test_no_copy_of_the_whole_latents_lies_about_while_the_network_works(nets: Networks) -> None:
+    """Only where the run has come to, and the sums of both halves of the guidance."""
+    size = last(run(nets)).shape
+    found: list[int] = []
+
+    def count(*_: object) -> None:
+        whole = [
+            one.untyped_storage().data_ptr()
+            for one in gc.get_objects()
+            if type(one) is torch.Tensor  # not what else claims to be one when it is asked
+            and one.shape == size
+            and one.untyped_storage().nbytes() >= size.numel() * 4
+        ]
+        found.append(len(set(whole)))
+
+    hook = nets.unet.register_forward_pre_hook(count)
+    try:
+        for event in watch(run(nets), Looks(nets.autoencoder, 1)):
+            assert isinstance(event, Progress | Preview)
+    finally:
+        hook.remove()
+    assert max(found) == 3
 
 
 def test_what_another_run_left_is_not_used(nets: Networks, tmp_path: Path) -> None:
