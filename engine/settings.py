@@ -128,7 +128,7 @@ def _checked(name: str, value: Any, kind: type[Any], spec: Spec) -> Any:
             "setting_range",
             "It must lie between {low} and {high}.",
             low="-∞" if low is None else f"{low:g}",
-            high="∞" if high is None else f"{high:g}",
+            high="∞" if high is None else f"{high:.10g}",
             help=help,
         )
     if spec.least is not None and 0 < result < spec.least:

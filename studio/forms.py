@@ -13,6 +13,7 @@ from gradio.components import Component
 from engine.catalogue import SETTINGS
 from engine.exchange.pace import MODEL_FPS
 from engine.settings import Level, Spec, parse, parse_known, specs
+from studio.parts.dial import Dial
 from studio.words import label
 
 USUAL_FPS = MODEL_FPS
@@ -181,4 +182,4 @@ def _component(
     if many or spec.empty is not None:
         return gr.Number(precision=0 if kind is int else None, **common)
     ends = {"minimum": spec.minimum, "maximum": spec.maximum, "step": spec.step}
-    return gr.Slider(**{**ends, **common})
+    return Dial(**{**ends, **common})

@@ -221,7 +221,7 @@ def test_the_first_click_makes_a_video(page: Page) -> None:
 def test_what_a_wrong_setting_is_comes_back_in_words(page: Page) -> None:
     page.change(overlap=-3)
     out = page.do.make(page.token, None, {}, *page.given, "en")
-    assert "overlap" in out[0]["what"] and out[0]["fix"]
+    assert "Overlap" in out[0]["what"] and out[0]["fix"]
     assert page.store.recent(owner_of(page.token) or "") == []
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from engine.catalogue import SETTINGS
 from engine.errors import BadInput
-from engine.settings import specs
+from engine.settings import parse, specs
 from studio import words
 from studio.build import build, launch_options
 from studio.examples import find
+from studio.explained import trouble_of
 from studio.forms import Form
 from studio.hosting import Hosting
 from studio.intake import Intake
@@ -23,6 +24,7 @@ from studio.jobs.limits import QueueLimits
 from studio.jobs.store import Store
 from studio.orders import Incomplete, Order, place_order
 from studio.parts.card import status
+from studio.parts.notice import refused
 from studio.view import look
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,22 @@ def store(tmp_path: Path) -> Store:
 
 
 # --- forms --------------------------------------------------------------------------------------
+
+
+def test_a_number_that_is_still_typed_is_no_error() -> None:
+    with gr.Blocks():
+        length = Form("mimicmotion").add("num_frames", minimum=0.4, maximum=60)
+    assert [length.preprocess(typed) for typed in (None, 0, 0.8, -3, 9999)] == [
+        0.4, 0.4, 0.8, 0.4, 60,
+    ]  # fmt: skip
+
+
+def test_a_refused_setting_is_called_as_its_field_is() -> None:
+    with pytest.raises(BadInput) as caught:
+        parse(SETTINGS["mimicmotion"], {"seed": 10**14})
+    said = [refused(trouble_of(caught.value), language) for language in ("en", "ko")]
+    assert "'Variation'" in said[0]["what"] and "2147483647" in said[0]["fix"]
+    assert "'변형 번호'" in said[1]["what"]
 
 
 def test_a_form_has_every_setting_once_and_reads_it_back() -> None:
