@@ -42,8 +42,12 @@ def _answer(request: Mapping[str, Any], out: Path, rehearse: Rehearse) -> dict[s
     except Exception:  # a fault of ours: it is written down, and the next request gets its answer
         traceback.print_exc(file=sys.stderr)
         return {"trouble": {"key": "unexpected"}}
-    picture = base64.b64encode(out.read_bytes()).decode("ascii")
-    return {**found, "picture": f"data:image/webp;base64,{picture}"}
+    return {**found, "picture": _inline(out)}
+
+
+def _inline(picture: Path) -> str:
+    """A webp as an address that holds it."""
+    return "data:image/webp;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
 
 
 def _fields(message: StudioError | Warning) -> dict[str, Any]:
@@ -76,7 +80,10 @@ def engine(home: Path) -> Rehearse:
                 notes.append(_fields(event))
             elif isinstance(event, Result):
                 record = event.record
-        return {"findings": record["findings"], "notes": notes, "crowd": record.get("crowd")}
+        crowd = record.get("crowd")
+        if crowd is not None:
+            crowd = {**crowd, "still": _inline(crowd["still"])}
+        return {"findings": record["findings"], "notes": notes, "crowd": crowd}
 
     return answer
 

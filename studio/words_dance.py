@@ -107,10 +107,19 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "Several people are in your clip. Advanced says whom to follow.",
         "영상에 여러 사람이 있습니다. 누구를 따라갈지 고급 설정에서 고르세요.",
     ),
-    "look_followed": (
-        "Now number {person} of {most} is followed, counted from the left.",
-        "지금은 {most}명 가운데 왼쪽에서 {person}번째 사람을 따라갑니다.",
+    "whom_followed": (
+        "Of {most} people, number {person} from the left is followed. Click another to follow them.",
+        "{most}명 가운데 왼쪽에서 {person}번째 사람을 따라갑니다. 다른 사람을 누르면 바뀝니다.",
     ),
+    "whom_nobody": (
+        "The one who is followed is not in this frame. Click another to follow them.",
+        "지금 따라가는 사람은 이 장면에 없습니다. 다른 사람을 누르면 바뀝니다.",
+    ),
+    "whom_alt": (
+        "A frame of your clip with a numbered box around everyone",
+        "사람마다 번호가 붙은 영상의 한 장면",
+    ),
+    "whom_choose": ("Follow number {person}", "{person}번 따라가기"),
     "look_paper": (
         "A paper person in the colours of your photo dances: the built-in model draws no others.",
         "사진과 같은 색의 종이 인형이 춤춥니다. 내장 모델은 종이 인형만 그립니다.",

@@ -24,7 +24,7 @@ from engine.exchange.pace import (
     keypoint_rate,
 )
 from engine.models.shelf import Shelf
-from engine.pose.mend import doubts, mend, report
+from engine.pose.mend import Doubt, doubts, mend, report
 from engine.pose.people import Crowd, crowd, pick
 from engine.pose.readers import PoseFile, holds_poses, read_poses
 from engine.pose.smooth import fill_gaps, smooth
@@ -49,6 +49,8 @@ class Motion:
         audio: the file whose sound belongs to it, if it has any.
         kind: `dance` (built in), `keypoints`, `skeleton`, `drawn` or `video`.
         warnings: what the user should know.
+        crowd: who of several people is followed, if several are often seen.
+        doubts: where the poses were doubtful, also where that was mended.
     """
 
     poses: Poses
@@ -56,6 +58,8 @@ class Motion:
     audio: Path | None
     kind: str
     warnings: tuple[Warning, ...] = ()
+    crowd: Crowd | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 Opened: TypeAlias = PoseFile | video.VideoInfo
@@ -101,7 +105,7 @@ def read_motion(
     if opened is None:
         opened = open_motion(inputs.motion, person, limits)
     if isinstance(opened, PoseFile):
-        motion = _from_keypoints(opened, fps, num_frames, limits)
+        motion = _from_keypoints(opened, fps, num_frames, person, limits)
     else:
         motion = yield from _from_video(
             inputs.motion, opened, shelf, fps, num_frames, person, limits
@@ -150,11 +154,12 @@ def count_frames(
 def _cared_for(motion: Motion, mended: bool, smoothing: float) -> Motion:
     """Mend and smooth what a detector or a file gave, and say where it was doubtful."""
     poses = motion.poses
-    told = report(doubts(poses), motion.fps, mended=mended)
+    found = tuple(doubts(poses))
+    told = report(found, motion.fps, mended=mended)
     if mended:
         poses = fill_gaps(mend(poses))
     warnings = motion.warnings if told is None else (*motion.warnings, told)
-    return replace(motion, poses=smooth(poses, smoothing), warnings=warnings)
+    return replace(motion, poses=smooth(poses, smoothing), warnings=warnings, doubts=found)
 
 
 def several(crowd: Crowd | None) -> tuple[Warning, ...]:
@@ -176,7 +181,7 @@ def several(crowd: Crowd | None) -> tuple[Warning, ...]:
             "the left.",
             fix,
             key="several_people_counted",
-            most=crowd.most,
+            most=len(crowd.people),
             person=crowd.person,
         ),
     )
@@ -209,13 +214,15 @@ def _video_pace(info: video.VideoInfo, fps: float, num_frames: int) -> tuple[flo
     return rate, film_frames(info.seconds, rate, num_frames)
 
 
-def _from_keypoints(file: PoseFile, fps: float, num_frames: int, limits: Limits) -> Motion:
+def _from_keypoints(
+    file: PoseFile, fps: float, num_frames: int, person: int, limits: Limits
+) -> Motion:
     rate, count = _keypoint_pace(file, fps, num_frames)
     if fps:  # a high rate makes many frames of few, so that is refused before they are made
         check_result(count, limits)
     own = file.fps or ASSUMED_FPS
     chosen = np.minimum(np.arange(count) * own / rate, len(file.poses) - 1).astype(np.int64)
-    warnings = several(file.crowd)
+    warnings = () if person else several(file.crowd)
     if file.fps is None:
         warnings += (
             Warning(
@@ -225,7 +232,7 @@ def _from_keypoints(file: PoseFile, fps: float, num_frames: int, limits: Limits)
                 key="tempo_assumed",
             ),
         )
-    return Motion(file.poses[chosen], rate, None, "keypoints", warnings)
+    return Motion(file.poses[chosen], rate, None, "keypoints", warnings, file.crowd)
 
 
 def _from_video(
@@ -242,12 +249,14 @@ def _from_video(
     look = look_at(path, info, shelf, limits)
     found, told = yield from follow(Film(path, look, rate, num_frames, total), shelf, limits)
     yield Progress(total, total, "find the pose")
+    seen = None
     if look.kind != "video":
         poses = together(found.clip)
         if look.kind == "drawn" and not shelf.is_pocket:
             told = (*told, DRAWN)
     else:
         poses = pick(found.clip, person)
+        seen = crowd(found.clip, poses)
         if not person:
-            told = (*told, *several(crowd(found.clip, poses)))
-    return Motion(poses, rate, path if info.has_audio else None, look.kind, told)
+            told = (*told, *several(seen))
+    return Motion(poses, rate, path if info.has_audio else None, look.kind, told, seen)

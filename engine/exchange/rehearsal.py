@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import PIL.Image
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.catalogue import MimicMotionSettings
 from engine.data.picture import read_picture, resized
 from engine.errors import NoPoseFound
+from engine.exchange import whom
 from engine.exchange.person import NOBODY, PAPER
 from engine.exchange.scene import Scene, read_scene
 from engine.exchange.shapes import drawn_size
@@ -56,9 +57,9 @@ def rehearse(
     (`pose_cache.py`); only the loop is short.
 
     Warnings that are no findings are passed on. The last event is a `Result` whose record has
-    `findings`, a list of `Finding`, and `crowd`, the values of a `people.Crowd` or None. Raises
-    what `read_scene` raises; a photo without a person is a finding, not an error, and then the loop
-    is a still of the photo.
+    `findings`, a list of `Finding`, and `crowd`: None, or what the page needs to ask whom of several
+    people to follow (`_whom`). Raises what `read_scene` raises; a photo without a person is a
+    finding, not an error, and then the loop is a still of the photo.
     """
     size = drawn_size(SIDE, settings.shape) if shelf.is_pocket else None
     try:
@@ -73,8 +74,24 @@ def rehearse(
     _write_loop(_over(_small(scene.photo), thinned(scene.dance, scene.fps)), out)
     found = findings(scene.photo_pose, scene.dance)
     found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
-    crowd = [w.values for w in scene.warnings if w.key == "several_people_counted"]
-    yield Result(out, {"findings": list(dict.fromkeys(found)), "crowd": (crowd or [None])[0]})
+    crowd = _whom(scene, inputs, shelf, out)
+    yield Result(out, {"findings": list(dict.fromkeys(found)), "crowd": crowd})
+
+
+def _whom(scene: Scene, inputs: Inputs, shelf: Shelf, out: Path) -> dict[str, Any] | None:
+    """Who is in the clip, if several are: the `person` who is followed (0: they are not in the
+    frame), the `boxes` of all from the left, each (x0, y0, x1, y1) in [0, 1], and the path of the
+    `still` beside `out` that they are drawn on (`whom.py`).
+    """
+    motion = scene.motion
+    if motion is None or motion.crowd is None:
+        return None
+    film = inputs.motion if motion.kind == "video" else None
+    path = out.with_name(f"{out.stem}-people.webp")
+    picture = whom.still(motion.crowd, film, motion.fps, shelf.limits)
+    picture.save(path, format="WEBP", quality=75)
+    boxes = whom.boxes(motion.crowd.people).tolist()
+    return {"person": motion.crowd.person, "boxes": boxes, "still": path}
 
 
 def thinned(dance: Poses, fps: float) -> Poses:

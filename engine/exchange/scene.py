@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.catalogue import MimicMotionSettings
 from engine.data.limits import check_moving, check_result
 from engine.data.pixels import to_pixels
-from engine.exchange.motion import Opened, count_frames, open_motion, read_motion
+from engine.exchange.motion import Motion, Opened, count_frames, open_motion, read_motion
 from engine.exchange.person import read_person, read_real_person
 from engine.exchange.shapes import PUBLISHED_RESOLUTION
 from engine.models.shelf import Shelf
@@ -60,6 +60,7 @@ class Scene:
         fps: frames per second of the dance.
         audio: the file whose sound belongs to it, if it has any.
         warnings: what the user should know.
+        motion: what the dance was before it was moved; None for a scene that nobody read.
     """
 
     photo: NDArray[np.uint8]
@@ -68,6 +69,7 @@ class Scene:
     fps: float
     audio: Path | None = None
     warnings: tuple[Warning, ...] = ()
+    motion: Motion | None = None
 
 
 def read_scene(
@@ -122,7 +124,7 @@ def read_scene(
     warnings = (*person.warnings, *motion.warnings, *([fitting] if fitting else []))
     yield from warnings
     audio = motion.audio if settings.keep_audio else None
-    return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings)
+    return Scene(person.picture, person.poses, dance, motion.fps, audio, warnings, motion)
 
 
 def foreseen_frames(

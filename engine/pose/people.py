@@ -44,14 +44,16 @@ OFTEN = 0.25
 
 @dataclass(frozen=True)
 class Crowd:
-    """That a clip shows several people: how many at once, and who of them is followed.
+    """That a clip shows several people: who they are, and who of them is followed.
 
     Attributes:
-        most: people of the frame that shows the most.
+        frame: the first that shows the most people.
+        people: those of this frame, from the left.
         person: who of them is followed, counted as for `pick`; 0 if they are not in that frame.
     """
 
-    most: int
+    frame: int
+    people: People
     person: int
 
 
@@ -63,11 +65,15 @@ def crowd(clip: Sequence[People], followed: Poses) -> Crowd | None:
     if sum(len(people) > 1 for people in clip) < OFTEN * len(clip):
         return None
     frame, order = _counted(clip)
+    found = clip[frame]
+    people = People(
+        found.boxes[order], found.keypoints[order], found.score[order], found.layout, found.size
+    )
     here = followed.score[frame].any()
-    for number, who in enumerate(order, start=1):
-        if here and np.array_equal(clip[frame].keypoints[who], followed.keypoints[frame]):
-            return Crowd(len(order), number)
-    return Crowd(len(order), 0)
+    for number, keypoints in enumerate(people.keypoints, start=1):
+        if here and np.array_equal(keypoints, followed.keypoints[frame]):
+            return Crowd(frame, people, number)
+    return Crowd(frame, people, 0)
 
 
 def boxes_around(keypoints: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ class PoseFile:
     Attributes:
         poses: of one person.
         fps: the frame rate, where it says so.
-        crowd: that several people are in it, where nobody chose whom to follow.
+        crowd: that several people are in it, if they are.
     """
 
     poses: Poses
@@ -115,7 +115,7 @@ def _one_person(frames: list[RawFrame], name: str, person: int) -> PoseFile:
     if not any(len(people) for people in clip):
         raise _nobody(name)
     poses = pick(clip, person)
-    return PoseFile(poses, crowd=None if person else crowd(clip, poses))
+    return PoseFile(poses, crowd=crowd(clip, poses))
 
 
 def _folder(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from engine.errors import StudioError
+from engine.errors import BadInput, StudioError
 from engine.models.makers import BUILT_IN
 from studio.choices import Choices
 from studio.examples import Examples
@@ -16,6 +16,7 @@ from studio.forms import Form
 from studio.intake import Intake, Role, UnusableFile
 from studio.jobs.home import owner_of
 from studio.orders import source_of
+from studio.page import event_says
 from studio.parts import look
 from studio.rehearsal import Often, Rehearsals, Slow
 from studio.words import label, language_of, say
@@ -55,6 +56,16 @@ class Rehearser:
     def still(self, about: object, *given: Any) -> Any:
         """For the panel: nothing, where it is about what is chosen no more."""
         return gr.skip() if about == self._about(given) else None
+
+    def follow(self, event: gr.EventData) -> Any:
+        """Whom of several to follow, as a value of the setting; what a client sends is checked."""
+        person = event_says(event).get("person")
+        if type(person) is not int:
+            return gr.skip()
+        try:
+            return self._form.check({"person": person})["person"]
+        except BadInput:
+            return gr.skip()
 
     def _about(self, given: Sequence[Any]) -> dict[str, Any] | None:
         """What of the choices a rehearsal shows; None where there is nothing to rehearse."""

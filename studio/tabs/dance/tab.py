@@ -220,7 +220,11 @@ class Dance:
         looks = [self._on(one, self._rehearser.own, chosen, seen, **slow, **_LAST) for one in own]
         asked = self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         asked.then(None, None, None, js=_TO_THE_LOOK)
-        for done in (*looks, asked):
+        events: Any = parts.look
+        person = self._form.components[self._form.added.index("person")]
+        named = events.follow(self._rehearser.follow, None, person, **QUIET)
+        again = self._on(named.then, self._rehearser.rehearse, chosen, seen, **slow)
+        for done in (*looks, asked, again):
             done.then(self._rehearser.still, [about, *fields.components], parts.look, **QUIET)
         stale = (
             fields.person, fields.photo, fields.model, fields.source, fields.dance,
