@@ -110,14 +110,14 @@ def _guarded(folder: Path, port: int, **more: str) -> tuple[dict[str, str], Path
 
 
 def _touched(log: Path) -> list[str]:
-    """What was touched, but for the type stubs that a new Gradio completes as it is imported.
+    """What was touched, but for the type stubs that Gradio completes as components are imported.
 
-    To import it once beforehand is not enough: two processes that complete a stub at the same time
-    leave it half done, and a third one mends it.
+    To import them once beforehand is not enough: two processes that complete a stub at the same
+    time leave it half done, and a third one mends it.
     """
     spec = importlib.util.find_spec("gradio")
     assert spec is not None and spec.origin is not None
-    stubs = f"file {Path(spec.origin).parent}/"
+    stubs = tuple(f"file {place}/" for place in (Path(spec.origin).parent, ROOT / "studio/parts"))
     lines = set(log.read_text().splitlines()) if log.exists() else set()
     return sorted(x for x in lines if not (x.startswith(stubs) and x.endswith(".pyi")))
 
