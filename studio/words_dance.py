@@ -107,12 +107,16 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "Several people are in your clip. Advanced says whom to follow.",
         "영상에 여러 사람이 있습니다. 누구를 따라갈지 고급 설정에서 고르세요.",
     ),
+    "look_whom": (
+        "Several people are in your clip. Look below who of them is followed.",
+        "영상에 여러 사람이 있습니다. 누구를 따라가는지 아래에서 확인하세요.",
+    ),
     "whom_followed": (
-        "Of {most} people, number {person} from the left is followed. Click another to follow them.",
+        "Of {most} people, number {person} from the left is followed. Click another to change it.",
         "{most}명 가운데 왼쪽에서 {person}번째 사람을 따라갑니다. 다른 사람을 누르면 바뀝니다.",
     ),
     "whom_nobody": (
-        "The one who is followed is not in this frame. Click another to follow them.",
+        "The one who is followed is not in this frame. Click another to change it.",
         "지금 따라가는 사람은 이 장면에 없습니다. 다른 사람을 누르면 바뀝니다.",
     ),
     "whom_alt": (

@@ -57,7 +57,7 @@ def rehearse(
     (`pose_cache.py`); only the loop is short.
 
     Warnings that are no findings are passed on. The last event is a `Result` whose record has
-    `findings`, a list of `Finding`, and `crowd`: None, or what the page needs to ask whom of several
+    `findings`, a list of `Finding`, and `crowd`: None, or what is needed to ask whom of several
     people to follow (`_whom`). Raises what `read_scene` raises; a photo without a person is a
     finding, not an error, and then the loop is a still of the photo.
     """

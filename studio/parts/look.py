@@ -37,10 +37,14 @@ def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
         trouble = Trouble(**answer["trouble"])
         return unseen("look_failed", language, explained(trouble, language))
     crowd = answer.get("crowd")
-    shown = [key for key in answer["findings"] if not (crowd and key == "several")]
-    lines = [say(f"look_{key}", language) for key in shown if known(f"look_{key}")]
+    found = list(answer["findings"])
+    lines = [
+        say("look_whom" if crowd and key == "several" else f"look_{key}", language)
+        for key in found
+        if known(f"look_{key}")
+    ]
     lines += [_told(note, language) for note in answer["notes"]]
-    good = not set(shown) - {"paper"} and not answer["notes"]
+    good = not set(found) - {"paper"} and not answer["notes"]
     return {
         "picture": answer["picture"],
         "head": say("look_fine" if good else "look_mind", language),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 from typing import get_args
 
+import gradio as gr
 import numpy as np
 import PIL.Image
 import pytest
@@ -20,9 +22,15 @@ from engine.pose.readers import write_poses
 from engine.pose.skeleton import convert
 from engine.types import Poses, Result
 from studio import words
+from studio.choices import Choices
+from studio.examples import find
+from studio.forms import Form
+from studio.hosting import Hosting
+from studio.intake import Intake
 from studio.parts import look
 from studio.rehearsal import Rehearsals, Slow
 from studio.stage_hand import engine, serve
+from studio.tabs.dance.rehearse import Rehearser
 
 HAND = """
 import json, os, sys, time
@@ -196,11 +204,12 @@ def test_before_the_run_the_page_says_what_is_doubtful_and_who_is_followed(tmp_p
         "motion": str(tmp_path / "dance.json"),
     }  # fmt: skip
     two = {**asked, "motion": str(tmp_path / "two.json")}
+    first = {**two, "settings": {"num_frames": 0, "person": 1}}
     (tmp_path / "two.json").write_text(json.dumps(_two_dancers(dance[:4])))
     said = io.StringIO()
-    lines = "".join(json.dumps(one) + "\n" for one in (asked, two))
+    lines = "".join(json.dumps(one) + "\n" for one in (asked, two, first))
     serve(io.StringIO(lines), said, engine(tmp_path))
-    doubtful, crowded = map(json.loads, said.getvalue().splitlines())
+    doubtful, crowded, chosen = map(json.loads, said.getvalue().splitlines())
     shown = look.seen(doubtful, "en")
     assert not shown["good"]
     assert shown["lines"] == [
@@ -208,6 +217,40 @@ def test_before_the_run_the_page_says_what_is_doubtful_and_who_is_followed(tmp_p
     ]
     (korean,) = look.seen(doubtful, "ko")["lines"]
     assert "0.6-0.8" in korean and "왼쪽 손목" in korean and "메웠습니다" in korean
+    assert look.seen(doubtful, "en")["whom"] is None
     shown = look.seen(crowded, "en")
     assert not shown["good"] and "Several people are in your clip" in " ".join(shown["lines"])
-    assert "Now number 2 of 2 is followed, counted from the left." in shown["lines"]
+    whom = shown["whom"]
+    assert whom["said"].startswith("Of 2 people, number 2 from the left is followed.")
+    assert [(one["name"], one["followed"]) for one in whom["boxes"]] == [
+        ("Follow number 1", False), ("Follow number 2", True),
+    ]  # fmt: skip
+    assert "2명 가운데 왼쪽에서 2번째" in look.seen(crowded, "ko")["whom"]["said"]
+    amber = [_followed_at(answer["crowd"]["still"]) for answer in (crowded, chosen)]
+    assert amber[0] > 0.35 > amber[1]  # the box in the studio's accent moves to whom was chosen
+    again = look.seen(chosen, "en")
+    assert [one["followed"] for one in again["whom"]["boxes"]] == [True, False]
+    assert "Several" not in " ".join(again["lines"])  # it was chosen, so there is nothing to mind
+
+
+def _followed_at(still: str) -> float:
+    """Where the middle of all that is amber lies, as a share of the still's width."""
+    picture = PIL.Image.open(io.BytesIO(base64.b64decode(still.partition(",")[2])))
+    near = np.abs(np.asarray(picture.convert("RGB"), int) - (244, 171, 63)).max(axis=2) < 24
+    return float(np.nonzero(near)[1].mean() / near.shape[1])
+
+
+def test_more_people_than_the_setting_can_name_are_counted_but_no_buttons() -> None:
+    crowd = {"person": 0, "boxes": [[0.1, 0.1, 0.2, 0.9]] * 11, "still": "data:image/webp;base64,"}
+    answer = {"picture": "p", "findings": [], "notes": [], "crowd": crowd}
+    whom = look.seen(answer, "en")["whom"]
+    assert [one["person"] for one in whom["boxes"]] == list(range(1, 9))
+    assert whom["boxes"][0]["at"] == [10, 10, 20, 90] and "not in this frame" in whom["said"]
+
+
+def test_a_click_names_somebody_whom_the_setting_can_name(tmp_path: Path) -> None:
+    intake, form = Intake(Hosting()), Form("mimicmotion")
+    asks = Rehearser(_rehearsals(tmp_path), find(), intake, form, lambda given: Choices())
+    told = {one: asks.follow(gr.EventData(None, {"person": one})) for one in (2, 0, 9, -1, "2")}
+    refused = {9: gr.skip(), -1: gr.skip(), "2": gr.skip()}
+    assert told == {2: 2, 0: 0, **refused} and asks.follow(gr.EventData(None, None)) == gr.skip()

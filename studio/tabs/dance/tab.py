@@ -221,8 +221,8 @@ class Dance:
         asked = self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         asked.then(None, None, None, js=_TO_THE_LOOK)
         events: Any = parts.look
-        person = self._form.components[self._form.added.index("person")]
-        named = events.follow(self._rehearser.follow, None, person, **QUIET)
+        whom = self._form.components[self._form.added.index("person")]
+        named = events.follow(self._rehearser.follow, None, whom, **QUIET)
         again = self._on(named.then, self._rehearser.rehearse, chosen, seen, **slow)
         for done in (*looks, asked, again):
             done.then(self._rehearser.still, [about, *fields.components], parts.look, **QUIET)
