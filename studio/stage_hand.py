@@ -42,10 +42,10 @@ def _answer(request: Mapping[str, Any], out: Path, rehearse: Rehearse) -> dict[s
     except Exception:  # a fault of ours: it is written down, and the next request gets its answer
         traceback.print_exc(file=sys.stderr)
         return {"trouble": {"key": "unexpected"}}
-    return {**found, "picture": _inline(out)}
+    return {**found, "picture": inline(out)}
 
 
-def _inline(picture: Path) -> str:
+def inline(picture: Path) -> str:
     """A webp as an address that holds it."""
     return "data:image/webp;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
 
@@ -82,8 +82,9 @@ def engine(home: Path) -> Rehearse:
                 record = event.record
         crowd = record.get("crowd")
         if crowd is not None:
-            crowd = {**crowd, "still": _inline(crowd["still"])}
-        return {"findings": record["findings"], "notes": notes, "crowd": crowd}
+            crowd = {**crowd, "still": inline(crowd["still"])}
+        start = record.get("start", 0.0)
+        return {"findings": record["findings"], "notes": notes, "crowd": crowd, "start": start}
 
     return answer
 

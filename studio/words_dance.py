@@ -107,6 +107,10 @@ DANCE_WORDS: Mapping[str, tuple[str, str]] = {
         "Several people are in your clip. Advanced says whom to follow.",
         "영상에 여러 사람이 있습니다. 누구를 따라갈지 고급 설정에서 고르세요.",
     ),
+    "look_start": (
+        "What you see begins at {seconds} s, where the pose is first doubtful.",
+        "지금 보이는 부분은 자세가 처음으로 불확실해지는 {seconds}초부터입니다.",
+    ),
     "look_whom": (
         "Several people are in your clip. Look below who of them is followed.",
         "영상에 여러 사람이 있습니다. 누구를 따라가는지 아래에서 확인하세요.",

@@ -45,21 +45,24 @@ _TOLD: Mapping[str, Finding] = {
 _WRISTS, _ANKLES, _CORE = [4, 7], [10, 13], [1, 2, 5, 8, 11]  # of openpose18
 _OFTEN = 0.15
 _DIMMED = 0.5
+_LEAD = 0.5
+"""Seconds of the loop before a doubtful span."""
 
 
 def rehearse(
     settings: MimicMotionSettings, inputs: Inputs, shelf: Shelf, out: Path
 ) -> Iterator[Event]:
-    """Write the start of the dance, moved onto the person, as a looping webp.
+    """Write three seconds of the dance, moved onto the person, as a looping webp.
 
     Its shorter side has `SIDE` pixels; its shape is that of the video. The poses are those of the
     run that these settings ask for, whole and at its rate, and what was found is kept for it
-    (`pose_cache.py`); only the loop is short.
+    (`pose_cache.py`); only the loop is short. It shows the beginning, or the first doubtful span.
 
     Warnings that are no findings are passed on. The last event is a `Result` whose record has
-    `findings`, a list of `Finding`, and `crowd`: None, or what is needed to ask whom of several
-    people to follow (`_whom`). Raises what `read_scene` raises; a photo without a person is a
-    finding, not an error, and then the loop is a still of the photo.
+    `findings`, a list of `Finding`; `crowd`: None, or what is needed to ask whom of several people
+    to follow (`_whom`); and `start`: seconds into the dance at which the loop begins. Raises what
+    `read_scene` raises; a photo without a person is a finding, not an error, and then the loop is a
+    still of the photo, and the record has nothing else.
     """
     size = drawn_size(SIDE, settings.shape) if shelf.is_pocket else None
     try:
@@ -71,11 +74,24 @@ def rehearse(
         _write_loop(_dimmed(photo)[None], out)
         yield Result(out, {"findings": ["nobody"]})
         return
-    _write_loop(_over(_small(scene.photo), thinned(scene.dance, scene.fps)), out)
+    start = doubtful_start(scene)
+    _write_loop(_over(_small(scene.photo), thinned(scene.dance[start:], scene.fps)), out)
     found = findings(scene.photo_pose, scene.dance)
     found += [_TOLD[warning.key] for warning in scene.warnings if warning.key in _TOLD]
     crowd = _whom(scene, inputs, shelf, out)
-    yield Result(out, {"findings": list(dict.fromkeys(found)), "crowd": crowd})
+    told = {"findings": list(dict.fromkeys(found)), "crowd": crowd, "start": start / scene.fps}
+    yield Result(out, told)
+
+
+def doubtful_start(scene: Scene) -> int:
+    """The frame with which the loop begins: a little before the first doubtful span; 0 without one.
+
+    Of a dance that goes on for so long the loop shows three seconds in any case.
+    """
+    if scene.motion is None or not scene.motion.doubts:
+        return 0
+    first = scene.motion.doubts[0].first - round(_LEAD * scene.fps)
+    return max(0, min(first, len(scene.dance) - round(FRAMES / FPS * scene.fps)))
 
 
 def _whom(scene: Scene, inputs: Inputs, shelf: Shelf, out: Path) -> dict[str, Any] | None:

@@ -44,6 +44,8 @@ def seen(answer: Mapping[str, Any], language: Language) -> dict[str, Any]:
         if known(f"look_{key}")
     ]
     lines += [_told(note, language) for note in answer["notes"]]
+    if answer.get("start"):
+        lines.append(say("look_start", language, seconds=f"{answer['start']:.1f}"))
     good = not set(found) - {"paper"} and not answer["notes"]
     return {
         "picture": answer["picture"],

@@ -17,7 +17,18 @@ import pytest
 
 from engine.data import synth
 from engine.errors import BadInput
-from engine.exchange.rehearsal import FRAMES, SIDE, Finding, findings, rehearse, thinned
+from engine.exchange.motion import Motion
+from engine.exchange.rehearsal import (
+    FRAMES,
+    SIDE,
+    Finding,
+    doubtful_start,
+    findings,
+    rehearse,
+    thinned,
+)
+from engine.exchange.scene import Scene
+from engine.pose.mend import Doubt
 from engine.pose.readers import write_poses
 from engine.pose.skeleton import convert
 from engine.types import Poses, Result
@@ -87,6 +98,19 @@ def test_the_loop_shows_three_seconds_at_most() -> None:
     for frames, shown in ((60, 24), (46, 24), (24, 13), (1, 1)):
         assert len(thinned(dance[:frames], 15.0)) == shown
     assert np.array_equal(thinned(dance, 15.0).keypoints[8], dance.keypoints[15])
+
+
+def test_the_loop_begins_a_little_before_the_first_doubtful_span() -> None:
+    dance = synth.dance_poses("sway", 90, 15.0)
+    photo = np.zeros((4, 4, 3), np.uint8)
+    for doubt, start in ((30, 22), (3, 0), (80, 45), (None, 0)):  # 45: three seconds are left
+        found = () if doubt is None else (Doubt(doubt, doubt + 2, ("left wrist",), True),)
+        motion = Motion(dance, 15.0, None, "video", doubts=found)
+        scene = Scene(photo, dance[:1], dance, 15.0, motion=motion)
+        assert doubtful_start(scene) == start
+        assert len(thinned(dance[start:], 15.0)) == FRAMES
+    short = Motion(dance[:20], 15.0, None, "video", doubts=(Doubt(12, 14, ("head",), True),))
+    assert doubtful_start(Scene(photo, dance[:1], dance[:20], 15.0, motion=short)) == 0
 
 
 # --- the process --------------------------------------------------------------------------------
@@ -217,7 +241,9 @@ def test_before_the_run_the_page_says_what_is_doubtful_and_who_is_followed(tmp_p
     ]
     (korean,) = look.seen(doubtful, "ko")["lines"]
     assert "0.6-0.8" in korean and "왼쪽 손목" in korean and "메웠습니다" in korean
-    assert look.seen(doubtful, "en")["whom"] is None
+    assert doubtful["start"] == 0 and look.seen(doubtful, "en")["whom"] is None
+    later = look.seen({**doubtful, "start": 12.47}, "en")["lines"]
+    assert later[-1] == "What you see begins at 12.5 s, where the pose is first doubtful."
     shown = look.seen(crowded, "en")
     assert not shown["good"] and "Several people are in your clip" in " ".join(shown["lines"])
     whom = shown["whom"]
