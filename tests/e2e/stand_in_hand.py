@@ -23,7 +23,15 @@ def pretend(request: Mapping[str, Any], out: Path) -> Mapping[str, Any]:
         PIL.Image.fromarray(np.full((96, 96, 3), 40 + 20 * step, np.uint8)) for step in range(4)
     ]
     frames[0].save(out, save_all=True, append_images=frames[1:], duration=200, loop=0)
-    return {"findings": ["feet_out", "several"] if request["motion"] else [], "notes": []}
+    if not request["motion"]:
+        return {"findings": [], "notes": []}
+    person = request["settings"]["person"]
+    crowd = {
+        "person": person or 2, "still": stage_hand.inline(out),
+        "boxes": [[0.1, 0.2, 0.4, 0.9], [0.5, 0.1, 0.9, 1.0]],
+    }  # fmt: skip
+    found = ["feet_out"] if person else ["feet_out", "several"]
+    return {"findings": found, "notes": [], "crowd": crowd}
 
 
 if __name__ == "__main__":
