@@ -216,12 +216,15 @@ class Dance:
         for role, field, note, arrivals, gone in given:
             for changed in (*arrivals, *gone):
                 self._on(changed, self._do.checked(role), [field], note, **_LAST)
-        own = [*(arrival for *_, arrivals, _ in given for arrival in arrivals), agreed.then]
+        whom = self._form.components[self._form.added.index("person")]
+        clips = [*videos, keypoints.upload]
+        # A number counts the people of one clip; it would mean another person in the next.
+        fresh = gr.on([*clips], None, None, whom, **{**_EMPTIED, "js": "() => 0"})
+        own = [photo.input, fresh.then, agreed.then]
         looks = [self._on(one, self._rehearser.own, chosen, seen, **slow, **_LAST) for one in own]
         asked = self._on(parts.rehearse.click, self._rehearser.rehearse, chosen, seen, **slow)
         asked.then(None, None, None, js=_TO_THE_LOOK)
         events: Any = parts.look
-        whom = self._form.components[self._form.added.index("person")]
         named = events.follow(self._rehearser.follow, None, whom, **QUIET)
         again = self._on(named.then, self._rehearser.rehearse, chosen, seen, **slow)
         for done in (*looks, asked, again):
