@@ -8,15 +8,14 @@ const look = {
       const style = getComputedStyle(one);
       return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
     };
-    // what is drawn as one field has one ring: its own, its label's or its frame's
-    const frames = [at, at.closest('label'), at.closest('.wrap')].filter(Boolean);
+    const label = at.closest('label');
     const words = at.getAttribute('aria-label') || at.textContent.trim().slice(0, 30);
     const around = [];
     for (let one = at; one; one = one.parentElement) if (one.id) around.push(one.id);
     return {
       key: [...document.querySelectorAll('*')].indexOf(at),
       name: `${at.tagName} "${words}" in #${around.slice(0, 2).join(' in #')}`,
-      ring: frames.some(ring),
+      ring: ring(at) || Boolean(label && ring(label)),
       id: at.id,
       within: around,
     };
